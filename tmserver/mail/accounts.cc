@@ -1,0 +1,141 @@
+#include "tmserver/mail/accounts.h"
+
+#include <utility>
+
+#include "tmserver/mail/address.h"
+
+namespace turbo::mail {
+namespace {
+
+tl::unexpected<Error> UserExists(const std::string& user) {
+  return Fail(ErrorCode::kUserExists, "there is already a user " + user,
+              {user});
+}
+
+tl::unexpected<Error> WrongPassword() {
+  return Fail(ErrorCode::kBadCredentials, "wrong user or password");
+}
+
+}  // namespace
+
+Accounts::Accounts(Store& store, PasswordHasher& hasher,
+                   const Sessions& sessions, const Clock& clock,
+                   AccountRules rules)
+    : store_(store),
+      hasher_(hasher),
+      sessions_(sessions),
+      clock_(clock),
+      rules_(rules) {}
+
+void Accounts::Register(const std::string& user, std::string password,
+                        Done<Login> done) {
+  const auto name = FoldName(user);
+  if (!name) return done(tl::unexpected(name.error()));
+  const auto existing = store_.FindAccount(*name);
+  if (!existing) return done(tl::unexpected(existing.error()));
+  if (*existing) return done(UserExists(*name));
+  if (!rules_.registration_open) {
+    return done(Fail(ErrorCode::kRegistrationClosed,
+                     "this server takes no registrations: ask its "
+                     "administrator for an account"));
+  }
+  if (const auto ok = CheckPassword(password); !ok) {
+    return done(tl::unexpected(ok.error()));
+  }
+  hasher_.Hash(std::move(password),
+               [this, name = *name,
+                done = std::move(done)](const Result<std::string>& hash) {
+                 if (!hash) return done(tl::unexpected(hash.error()));
+                 const std::string token = NewToken();
+                 const Time now = clock_.Now();
+                 store_.CreateAccount(
+                     {name, *hash, HashToken(token), now},
+                     [this, name, token, now, done](const Result<UserId>& id) {
+                       if (!id) return done(tl::unexpected(id.error()));
+                       done(NewLogin(*id, name, token, now));
+                     });
+               });
+}
+
+void Accounts::LogIn(const std::string& user, std::string password,
+                     Done<Login> done) {
+  // A name that can't be is an unknown user: the same answer and time.
+  const auto name = FoldName(user);
+  std::optional<Account> account;
+  if (name) {
+    const auto found = store_.FindAccount(*name);
+    if (!found) return done(tl::unexpected(found.error()));
+    account = *found;
+  }
+  std::optional<std::string> hash;
+  if (account) hash = account->password_hash;
+  if (password.size() > kMaxPasswordLength) password.clear();
+  hasher_.Verify(
+      hash, std::move(password),
+      [this, account, done = std::move(done)](const Result<bool>& same) {
+        if (!same) return done(tl::unexpected(same.error()));
+        if (!*same) return done(WrongPassword());
+        const std::string token = NewToken();
+        const Time now = clock_.Now();
+        store_.OpenSession(
+            {account->id, account->password_hash, HashToken(token), now},
+            [this, account, token, now, done](const Result<Nothing>& opened) {
+              if (!opened) return done(tl::unexpected(opened.error()));
+              done(NewLogin(account->id, account->user, token, now));
+            });
+      });
+}
+
+void Accounts::LogOut(const Caller& caller, Done<Nothing> done) {
+  store_.EndSession(caller.token_hash, std::move(done));
+}
+
+void Accounts::ChangePassword(const Caller& caller, std::string old_password,
+                              std::string new_password, Done<Nothing> done) {
+  if (const auto ok = CheckPassword(new_password); !ok) {
+    return done(tl::unexpected(ok.error()));
+  }
+  if (old_password.size() > kMaxPasswordLength) return done(WrongPassword());
+  const auto account = store_.FindAccount(caller.user);
+  if (!account) return done(tl::unexpected(account.error()));
+  std::optional<std::string> old_hash;
+  if (*account) old_hash = (*account)->password_hash;
+  hasher_.Verify(
+      old_hash, std::move(old_password),
+      [this, id = caller.id, old_hash, new_password = std::move(new_password),
+       done = std::move(done)](const Result<bool>& same) {
+        if (!same) return done(tl::unexpected(same.error()));
+        if (!*same) {
+          return done(
+              Fail(ErrorCode::kBadCredentials, "the old password is wrong"));
+        }
+        hasher_.Hash(new_password, [this, id, old_hash,
+                                    done](const Result<std::string>& hash) {
+          if (!hash) return done(tl::unexpected(hash.error()));
+          store_.ChangePassword({id, *old_hash, *hash}, done);
+        });
+      });
+}
+
+Result<Nothing> Accounts::CheckPassword(const std::string& password) const {
+  if (password.size() > kMaxPasswordLength) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "a password is at most " + std::to_string(kMaxPasswordLength) +
+                    " bytes long");
+  }
+  if (password.size() < rules_.min_password_length) {
+    return Fail(ErrorCode::kWeakPassword,
+                "a password is at least " +
+                    std::to_string(rules_.min_password_length) +
+                    " bytes long on this server");
+  }
+  return Nothing{};
+}
+
+Login Accounts::NewLogin(UserId id, const std::string& user, std::string token,
+                         Time now) const {
+  Caller caller{id, user, HashToken(token), sessions_.FirstEnd(now)};
+  return {std::move(token), std::move(caller)};
+}
+
+}  // namespace turbo::mail

@@ -1,0 +1,63 @@
+// Accounts: who exists and who may log in.
+#ifndef TMSERVER_MAIL_ACCOUNTS_H_
+#define TMSERVER_MAIL_ACCOUNTS_H_
+
+#include <string>
+
+#include "tmserver/mail/clock.h"
+#include "tmserver/mail/password.h"
+#include "tmserver/mail/sessions.h"
+#include "tmserver/mail/store.h"
+
+namespace turbo::mail {
+
+struct AccountRules {
+  bool registration_open = true;
+  size_t min_password_length = 8;  // bytes
+};
+
+inline constexpr size_t kMaxPasswordLength = 1024;  // bytes
+
+// A login that has just begun. The token is known to nobody else.
+struct Login {
+  std::string token;
+  Caller caller;
+};
+
+// Thread-safe. Every `done` is called exactly once, from a thread of the store
+// or the hasher, or at once from the caller's where a rule was broken.
+class Accounts {
+ public:
+  // All outlive it.
+  Accounts(Store& store, PasswordHasher& hasher, const Sessions& sessions,
+           const Clock& clock, AccountRules rules);
+
+  // kRegistrationClosed, kInvalidArgument, kWeakPassword, kUserExists.
+  void Register(const std::string& user, std::string password,
+                Done<Login> done);
+
+  // Ends the user's earlier login. kBadCredentials for an unknown user too,
+  // after the same work.
+  void LogIn(const std::string& user, std::string password, Done<Login> done);
+
+  void LogOut(const Caller& caller, Done<Nothing> done);
+
+  // kBadCredentials for a wrong old password, kWeakPassword.
+  void ChangePassword(const Caller& caller, std::string old_password,
+                      std::string new_password, Done<Nothing> done);
+
+ private:
+  Result<Nothing> CheckPassword(const std::string& password) const;
+  Login NewLogin(UserId id, const std::string& user, std::string token,
+                 Time now) const;
+
+  Store& store_;
+  PasswordHasher& hasher_;
+  const Sessions& sessions_;
+  const Clock& clock_;
+  const AccountRules rules_;
+};
+
+}  // namespace turbo::mail
+
+#endif  // TMSERVER_MAIL_ACCOUNTS_H_

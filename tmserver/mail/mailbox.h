@@ -1,0 +1,84 @@
+// The rules of sending and keeping mail.
+#ifndef TMSERVER_MAIL_MAILBOX_H_
+#define TMSERVER_MAIL_MAILBOX_H_
+
+#include <string>
+#include <vector>
+
+#include "tmserver/mail/clock.h"
+#include "tmserver/mail/sessions.h"
+#include "tmserver/mail/store.h"
+
+namespace turbo::mail {
+
+struct MailRules {
+  size_t tray_capacity = 5;                   // messages; 0: no limit
+  size_t max_message_size = size_t{1} << 20;  // subject + body + labels
+};
+
+inline constexpr size_t kMaxRecipients = 100;
+inline constexpr size_t kMaxRequestId = 128;
+inline constexpr size_t kMaxIds = 1000;  // in one Mark or Remove
+
+// How a send is asked for, beside what it says.
+struct SendOptions {
+  std::string request_id;
+  bool once = false;
+  bool validate_only = false;
+};
+
+// A place in one tray of one user in one store: "after this id".
+struct Cursor {
+  std::string store;
+  std::string user;
+  Box box = Box::kInbox;
+  MessageId id = 0;
+  bool operator==(const Cursor&) const = default;
+};
+
+// Thread-safe. `done` is called as Store's is, or at once from the caller's
+// thread where a rule was broken.
+class Mailbox {
+ public:
+  // Both outlive it.
+  Mailbox(Store& store, const Clock& clock, MailRules rules);
+
+  // A remembered request id answers before every other rule does. Then
+  // kInvalidArgument, kMessageTooLarge, and what Store::Deliver checks.
+  void Send(const Caller& caller, Draft draft, SendOptions options,
+            Done<Sent> done);
+
+  // `query.user` is filled in. kInvalidArgument for names that can't be.
+  Result<Page> List(const Caller& caller, ListQuery query);
+
+  // The same for what came after `cursor`, oldest first. kCursorInvalid where
+  // it is another store's, user's or tray's, or ahead of the store.
+  Result<Page> ListAfter(const Caller& caller, const Cursor& cursor,
+                         ListQuery query);
+
+  Result<int64_t> Count(const Caller& caller, Box box, Filter filter);
+
+  // kMessageNotFound.
+  Result<Message> Get(const Caller& caller, Box box, MessageId id);
+
+  // The same from the inbox or, where it isn't there, the outbox.
+  Result<Message> Get(const Caller& caller, MessageId id);
+
+  // kInvalidArgument for more than kMaxIds ids.
+  void Mark(const Caller& caller, std::vector<MessageId> ids, bool read,
+            Done<Changed> done);
+  void Remove(const Caller& caller, Box box, std::vector<MessageId> ids,
+              Done<Changed> done);
+
+  // The cursor at `id` of the caller's `box`.
+  Cursor CursorAt(const Caller& caller, Box box, MessageId id) const;
+
+ private:
+  Store& store_;
+  const Clock& clock_;
+  const MailRules rules_;
+};
+
+}  // namespace turbo::mail
+
+#endif  // TMSERVER_MAIL_MAILBOX_H_

@@ -1,0 +1,171 @@
+// Where accounts, logins and mail are kept: whole use cases, each atomic.
+//
+// Reads may be called from any thread, block shortly and never wait for a
+// write; they see what was acknowledged before they began. Writes return at
+// once; `done` is called exactly once, later, from a thread of the store (never
+// from the caller's), when the outcome is durable, and must not block. Writes
+// take effect in an order that both `done` calls and reads agree with. An
+// error means that nothing was stored, except kUnavailable.
+//
+// memory_store.cc is the specification; tests/tmserver/store holds every store
+// against it.
+#ifndef TMSERVER_MAIL_STORE_H_
+#define TMSERVER_MAIL_STORE_H_
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tmserver/mail/error.h"
+#include "tmserver/mail/types.h"
+
+namespace turbo::mail {
+
+template <class T>
+using Done = std::function<void(Result<T>)>;
+
+struct Nothing {};
+
+struct Account {
+  UserId id = 0;
+  std::string user;
+  std::string password_hash;  // libsodium's string form
+};
+
+// A login. One per user: a new one replaces the old.
+struct Session {
+  UserId user_id = 0;
+  std::string user;
+  Time created_at;
+  Time used_at;  // the last use that was written down
+};
+
+// An account that is made and logged in at once.
+struct NewAccount {
+  std::string user;  // folded
+  std::string password_hash;
+  std::string token_hash;
+  Time now;
+};
+
+struct NewSession {
+  UserId user = 0;
+  std::string password_hash;  // the one that was verified
+  std::string token_hash;
+  Time now;
+};
+
+struct PasswordChange {
+  UserId user = 0;
+  std::string old_hash;  // the one that was verified
+  std::string new_hash;
+};
+
+// A send that keeps every rule that needs no store.
+struct Delivery {
+  UserId sender = 0;
+  std::string from;
+  Draft draft;             // `to` folded, each once
+  std::string request_id;  // empty: not remembered
+  std::string digest;      // of the content, for telling request ids' reuse
+  bool once = false;  // a known request id is a duplicate, whatever content
+  bool validate_only = false;
+  Time now;
+  size_t capacity = 0;  // messages in each tray; 0: no limit
+};
+
+struct RequestQuery {
+  UserId sender = 0;
+  std::string request_id;
+  std::string digest;
+  bool once = false;
+};
+
+struct MarkRead {
+  UserId user = 0;
+  std::vector<MessageId> ids;
+  bool read = true;
+  Time now;
+};
+
+struct Removal {
+  UserId user = 0;
+  Box box = Box::kInbox;
+  std::vector<MessageId> ids;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // --- Reads ---
+
+  // What tells this store from every other one: made with it, kept for ever.
+  virtual std::string Identity() const = 0;
+
+  virtual Result<std::optional<Account>> FindAccount(
+      const std::string& user) = 0;
+  virtual Result<std::optional<Session>> FindSession(
+      const std::string& token_hash) = 0;
+
+  virtual Result<Page> List(const ListQuery& query) = 0;
+
+  // How many messages List would return in all its pages.
+  virtual Result<int64_t> Count(UserId user, Box box, const Filter& filter) = 0;
+
+  // With its body; nothing where `user` has no such message in `box`.
+  virtual Result<std::optional<Message>> Get(UserId user, Box box,
+                                             MessageId id) = 0;
+
+  // The answer under a remembered request id, as Deliver would give it
+  // (a duplicate or kRequestIdReused); nothing where it is not known.
+  virtual Result<std::optional<Sent>> FindRequest(
+      const RequestQuery& query) = 0;
+
+  // The register's entries with ids after `after`, in order, at most `limit`.
+  virtual Result<std::vector<RegisterEntry>> ReadRegister(MessageId after,
+                                                          size_t limit) = 0;
+
+  // --- Writes ---
+
+  // kUserExists. Answers with the new account's id.
+  virtual void CreateAccount(NewAccount op, Done<UserId> done) = 0;
+
+  // Replaces the user's login. kBadCredentials if the password changed since.
+  virtual void OpenSession(NewSession op, Done<Nothing> done) = 0;
+
+  // Writes down that a login was used; no effect on one that has ended.
+  virtual void RenewSession(std::string token_hash, Time now,
+                            Done<Nothing> done) = 0;
+
+  // No effect on a login that has ended.
+  virtual void EndSession(std::string token_hash, Done<Nothing> done) = 0;
+
+  // kBadCredentials if the password changed since `old_hash` was read.
+  virtual void ChangePassword(PasswordChange op, Done<Nothing> done) = 0;
+
+  // In this order: a remembered request id answers as FindRequest does;
+  // kRecipientNotFound names all unknown users; kOutboxFull (only where a copy
+  // is kept); kInboxFull names all whose tray is full; validate_only answers
+  // with id 0. Then the message gets the next id and is stored.
+  virtual void Deliver(Delivery op, Done<Sent> done) = 0;
+
+  // Inbox only. The first mark of each message is also its receipt; clearing
+  // the mark leaves the receipt. Each id counts once, in the order given.
+  virtual void Mark(MarkRead op, Done<Changed> done) = 0;
+
+  // From one tray. What no tray holds any more loses its content; the register
+  // keeps the rest. Each id counts once, in the order given.
+  virtual void Remove(Removal op, Done<Changed> done) = 0;
+
+  // Forgets request ids of sends before `requests`, and register entries of
+  // sends before `entries` that no tray and no request id needs: at most
+  // `limit` of each. Answers how many it forgot.
+  virtual void Forget(Time requests, Time entries, size_t limit,
+                      Done<size_t> done) = 0;
+};
+
+}  // namespace turbo::mail
+
+#endif  // TMSERVER_MAIL_STORE_H_

@@ -1,0 +1,129 @@
+// The nouns of the mail: users, messages, trays.
+#ifndef TMSERVER_MAIL_TYPES_H_
+#define TMSERVER_MAIL_TYPES_H_
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tmserver/mail/clock.h"
+
+namespace turbo::mail {
+
+using UserId = int64_t;     // the store's key of an account; means nothing else
+using MessageId = int64_t;  // the folio: 1, 2, 3 ... in commit order
+using Labels = std::map<std::string, std::string>;
+
+inline constexpr MessageId kMaxMessageId = (MessageId{1} << 53) - 1;
+
+enum class Box { kInbox, kOutbox };
+
+struct Recipient {
+  std::string user;
+  std::optional<Time> read_at;  // the receipt: its first reading, for ever
+  bool operator==(const Recipient&) const = default;
+};
+
+// A message as one user sees it in one tray.
+struct Message {
+  MessageId id = 0;
+  Box box = Box::kInbox;
+  std::string from;
+  std::vector<Recipient> recipients;  // read_at is set in the outbox only
+  std::string subject;
+  std::string body;  // empty where it was not asked for
+  Labels labels;
+  Time sent_at;
+  // Inbox: the reader's own mark and when it was set. Outbox: all recipients
+  // have a receipt, and the last one's time.
+  std::optional<Time> read_at;
+  bool operator==(const Message&) const = default;
+};
+
+// What a sender writes.
+struct Draft {
+  std::vector<std::string> to;
+  std::string subject;
+  std::string body;
+  Labels labels;
+  bool keep_copy = true;  // in the sender's outbox
+};
+
+// The answer to an accepted send.
+struct Sent {
+  MessageId id = 0;  // 0 where a send was only checked
+  Time sent_at;
+  std::vector<std::string> to;
+  bool duplicate = false;  // an earlier send's answer
+  bool operator==(const Sent&) const = default;
+};
+
+// Which ids a Mark or Remove changed, and which are not in the tray. An id in
+// neither list was there and already as asked.
+struct Changed {
+  std::vector<MessageId> ids;
+  std::vector<MessageId> missing;
+  bool operator==(const Changed&) const = default;
+};
+
+// What a list selects: every condition that is set must hold.
+struct Filter {
+  std::optional<bool> read;   // has a read_at
+  std::string from;           // a name, folded
+  std::string to;             // a name, folded: one of the recipients
+  std::optional<Time> since;  // sent_at >= since
+  std::optional<Time> until;  // sent_at < until
+  std::string subject;        // part of it, compared without case
+  Labels labels;              // all of them
+  bool operator==(const Filter&) const = default;
+
+  bool empty() const { return *this == Filter{}; }
+};
+
+// Whether `message` is selected. `message` needs no body.
+bool Matches(const Filter& filter, const Message& message);
+
+enum class Order { kOldestFirst, kNewestFirst };
+
+struct ListQuery {
+  UserId user = 0;
+  Box box = Box::kInbox;
+  Filter filter;
+  Order order = Order::kNewestFirst;
+  // Where to go on: only ids after (oldest first) or before (newest first) it.
+  // Unset: from that order's beginning.
+  std::optional<MessageId> position;
+  size_t limit = 100;  // messages in the page, > 0
+  bool with_body = false;
+};
+
+struct Page {
+  std::vector<Message> messages;
+  // The next page goes on here; unset after the last page.
+  std::optional<MessageId> next;
+  // The newest id of the whole store when the page was read: what is committed
+  // later has a greater one.
+  MessageId newest = 0;
+};
+
+// A page ends, with at least one message, where its subjects, labels and
+// bodies exceed this many bytes, and after this many messages were looked at.
+inline constexpr size_t kMaxPageBytes = size_t{2} << 20;
+inline constexpr size_t kMaxPageScan = 10000;
+
+// One line of the register of sends.
+struct RegisterEntry {
+  MessageId id = 0;
+  std::string sender;
+  std::vector<std::string> to;
+  Time sent_at;
+  int64_t size = 0;  // bytes of subject, labels and body
+  bool operator==(const RegisterEntry&) const = default;
+};
+
+}  // namespace turbo::mail
+
+#endif  // TMSERVER_MAIL_TYPES_H_
