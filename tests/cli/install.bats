@@ -1,0 +1,57 @@
+#!/usr/bin/env bats
+# cmake --install: what ends up where.
+
+load helpers
+
+setup() {
+  fresh_home
+  PREFIX=$BATS_TEST_TMPDIR/prefix
+  cmake --install "$BUILD" --prefix "$PREFIX" >/dev/null
+}
+
+@test "both programs are installed and run" {
+  ok "$PREFIX/bin/tmctl" --version
+  ok "$PREFIX/bin/tmserver" --version
+}
+
+@test "an installed tmctl doesn't need the build folder" {
+  run ! grep -qF "$BUILD" "$PREFIX/bin/tmctl"
+  ok "$PREFIX/bin/tmctl" schema tray
+  [ "$output" = "$(cat "$PREFIX/share/turbomessage/schema/tray.json")" ]
+}
+
+@test "every schema is installed" {
+  diff <(cd "$ROOT/tmctl/schema" && ls) \
+    <(cd "$PREFIX/share/turbomessage/schema" && ls)
+  diff <(tmctl schema | sort) \
+    <(cd "$PREFIX/share/turbomessage/schema" && basename -s .json -- * | sort)
+}
+
+@test "the manual is installed by section" {
+  local section page
+  for page in "$ROOT"/man/*.[1578]; do
+    section=${page##*.}
+    cmp "$page" "$PREFIX/share/man/man$section/${page##*/}"
+  done
+  [ -e "$PREFIX/share/man/man1/tmctl.1" ]
+  [ -e "$PREFIX/share/man/man8/tmserver.8" ]
+}
+
+@test "completions are where bash, zsh and fish look" {
+  [ -s "$PREFIX/share/bash-completion/completions/tmctl" ]
+  [ -s "$PREFIX/share/zsh/site-functions/_tmctl" ] ||
+    [ -s "$PREFIX/share/zsh/vendor-completions/_tmctl" ]
+  [ -s "$PREFIX/share/fish/vendor_completions.d/tmctl.fish" ]
+  tmctl completion bash | cmp - "$PREFIX/share/bash-completion/completions/tmctl"
+}
+
+@test "nothing of the libraries is installed with it" {
+  run -0 find "$PREFIX" -name '*.a' -o -name '*.h' -o -name '*.proto'
+  [ -z "$output" ]
+}
+
+@test "tmctl takes gRPC along and leaves OpenSSL and libc to the system" {
+  run -0 ldd "$PREFIX/bin/tmctl"
+  [[ $output == *libssl* && $output == *libc.so* ]]
+  [[ $output != *grpc* && $output != *protobuf* && $output != *absl* ]]
+}
