@@ -1,0 +1,78 @@
+#include "tmserver/service/accounts_service.h"
+
+#include <utility>
+
+#include "tmserver/service/translate.h"
+#include "turbomessage/v1/accounts.grpc.pb.h"
+
+namespace turbo::service {
+namespace {
+
+// Answers with the login's token and session.
+template <class Response>
+mail::Done<mail::Login> WithLogin(Reply<Response> reply) {
+  return [reply = std::move(reply)](mail::Result<mail::Login> login) {
+    reply(std::move(login).map([](mail::Login begun) {
+      Response response;
+      response.set_token(std::move(begun.token));
+      *response.mutable_session() = ToProto(begun.caller);
+      return response;
+    }));
+  };
+}
+
+}  // namespace
+
+AccountsService::AccountsService(mail::Sessions& sessions,
+                                 mail::Accounts& accounts)
+    : Service(v1::Accounts::service_full_name(), sessions),
+      accounts_(accounts) {
+  AddOpen("Register", &AccountsService::Register);
+  AddOpen("Login", &AccountsService::Login);
+  Add("Logout", &AccountsService::Logout);
+  Add("WhoAmI", &AccountsService::WhoAmI);
+  Add("ChangePassword", &AccountsService::ChangePassword);
+}
+
+void AccountsService::Register(v1::RegisterRequest request,
+                               Reply<v1::RegisterResponse> reply) {
+  accounts_.Register(request.user(), std::move(*request.mutable_password()),
+                     WithLogin(std::move(reply)));
+}
+
+void AccountsService::Login(v1::LoginRequest request,
+                            Reply<v1::LoginResponse> reply) {
+  accounts_.LogIn(request.user(), std::move(*request.mutable_password()),
+                  WithLogin(std::move(reply)));
+}
+
+void AccountsService::Logout(v1::LogoutRequest, const Caller& caller,
+                             Reply<v1::LogoutResponse> reply) {
+  accounts_.LogOut(
+      caller, [reply = std::move(reply)](mail::Result<mail::Nothing> result) {
+        reply(result.map([](mail::Nothing) { return v1::LogoutResponse(); }));
+      });
+}
+
+void AccountsService::WhoAmI(v1::WhoAmIRequest, const Caller& caller,
+                             Reply<v1::WhoAmIResponse> reply) {
+  v1::WhoAmIResponse response;
+  *response.mutable_session() = ToProto(caller);
+  reply(std::move(response));
+}
+
+void AccountsService::ChangePassword(v1::ChangePasswordRequest request,
+                                     const Caller& caller,
+                                     Reply<v1::ChangePasswordResponse> reply) {
+  v1::ChangePasswordResponse response;
+  *response.mutable_session() = ToProto(caller);
+  accounts_.ChangePassword(
+      caller, std::move(*request.mutable_old_password()),
+      std::move(*request.mutable_new_password()),
+      [reply = std::move(reply),
+       response = std::move(response)](mail::Result<mail::Nothing> result) {
+        reply(result.map([&](mail::Nothing) { return response; }));
+      });
+}
+
+}  // namespace turbo::service

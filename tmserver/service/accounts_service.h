@@ -1,0 +1,35 @@
+// turbomessage.v1.Accounts over the rules of mail/.
+#ifndef TMSERVER_SERVICE_ACCOUNTS_SERVICE_H_
+#define TMSERVER_SERVICE_ACCOUNTS_SERVICE_H_
+
+#include "tmserver/mail/accounts.h"
+#include "tmserver/service/call.h"
+#include "turbomessage/v1/accounts.pb.h"
+
+namespace turbo::service {
+
+namespace v1 = turbomessage::v1;
+
+class AccountsService final : public Service {
+ public:
+  // Both outlive it.
+  AccountsService(mail::Sessions& sessions, mail::Accounts& accounts);
+
+ private:
+  using Caller = mail::Caller;
+
+  void Register(v1::RegisterRequest request, Reply<v1::RegisterResponse> reply);
+  void Login(v1::LoginRequest request, Reply<v1::LoginResponse> reply);
+  void Logout(v1::LogoutRequest request, const Caller& caller,
+              Reply<v1::LogoutResponse> reply);
+  void WhoAmI(v1::WhoAmIRequest request, const Caller& caller,
+              Reply<v1::WhoAmIResponse> reply);
+  void ChangePassword(v1::ChangePasswordRequest request, const Caller& caller,
+                      Reply<v1::ChangePasswordResponse> reply);
+
+  mail::Accounts& accounts_;
+};
+
+}  // namespace turbo::service
+
+#endif  // TMSERVER_SERVICE_ACCOUNTS_SERVICE_H_

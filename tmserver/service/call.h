@@ -1,0 +1,94 @@
+// How a call is served: the one place that knows which of gRPC's interfaces for
+// servers is used.
+#ifndef TMSERVER_SERVICE_CALL_H_
+#define TMSERVER_SERVICE_CALL_H_
+
+#include <google/protobuf/message_lite.h>
+#include <grpcpp/impl/service_type.h>
+#include <grpcpp/support/byte_buffer.h>
+
+#include <deque>
+#include <functional>
+#include <string>
+
+#include "tmserver/mail/sessions.h"
+#include "tmserver/mail/store.h"
+
+namespace turbo::service {
+
+// The answer to a call: given once, now or later, from any thread, without
+// blocking. A call whose Reply is dropped unused fails with kInternal.
+template <class Response>
+using Reply = mail::Done<Response>;
+
+// One service of a .proto file, made of handlers. Each call goes one way:
+// authenticate, read the request, run the handler, map its error, log a line.
+// A handler may throw; the call fails with kInternal then.
+class Service : public grpc::Service {
+ protected:
+  // `name` is the full name of the proto service; `sessions` outlives this.
+  Service(std::string name, mail::Sessions& sessions);
+
+  // Serves `method` by handler(request, caller, reply), for those who are
+  // logged in.
+  template <class Self, class Request, class Response>
+  void Add(const char* method,
+           void (Self::*handler)(Request, const mail::Caller&,
+                                 Reply<Response>)) {
+    AddMethod(method, Access::kLoggedIn,
+              [self = static_cast<Self*>(this), handler](
+                  grpc::ByteBuffer& bytes, const mail::Caller& caller,
+                  Reply<grpc::ByteBuffer> reply) {
+                Request request;
+                if (!Parse(bytes, request)) return reply(Unreadable());
+                (self->*handler)(std::move(request), caller,
+                                 Serialized<Response>(std::move(reply)));
+              });
+  }
+
+  // Serves `method` by handler(request, reply), for everybody.
+  template <class Self, class Request, class Response>
+  void AddOpen(const char* method,
+               void (Self::*handler)(Request, Reply<Response>)) {
+    AddMethod(method, Access::kEverybody,
+              [self = static_cast<Self*>(this), handler](
+                  grpc::ByteBuffer& bytes, const mail::Caller&,
+                  Reply<grpc::ByteBuffer> reply) {
+                Request request;
+                if (!Parse(bytes, request)) return reply(Unreadable());
+                (self->*handler)(std::move(request),
+                                 Serialized<Response>(std::move(reply)));
+              });
+  }
+
+ private:
+  enum class Access { kEverybody, kLoggedIn };
+  using Handler = std::function<void(grpc::ByteBuffer&, const mail::Caller&,
+                                     Reply<grpc::ByteBuffer>)>;
+  class Call;
+
+  void AddMethod(const char* method, Access access, Handler handler);
+
+  // Requests are read here and not by gRPC, which answers UNIMPLEMENTED to
+  // those that can't be read, such as text that is not UTF-8.
+  static bool Parse(grpc::ByteBuffer& bytes,
+                    google::protobuf::MessageLite& request);
+  static mail::Result<grpc::ByteBuffer> Unreadable();
+  static mail::Result<grpc::ByteBuffer> Serialize(
+      const google::protobuf::MessageLite& response);
+
+  template <class Response>
+  static Reply<Response> Serialized(Reply<grpc::ByteBuffer> reply) {
+    return [reply = std::move(reply)](mail::Result<Response> result) {
+      reply(result.and_then([](const Response& r) { return Serialize(r); }));
+    };
+  }
+
+  const std::string name_;
+  mail::Sessions& sessions_;
+  std::deque<std::string> paths_;  // gRPC keeps pointers into them
+};
+
+}  // namespace turbo::service
+
+#endif  // TMSERVER_SERVICE_CALL_H_

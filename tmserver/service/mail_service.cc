@@ -1,0 +1,163 @@
+#include "tmserver/service/mail_service.h"
+
+#include <utility>
+#include <vector>
+
+#include "tmserver/service/translate.h"
+#include "turbomessage/v1/mail.grpc.pb.h"
+
+namespace turbo::service {
+
+using mail::Result;
+
+MailService::MailService(mail::Sessions& sessions, mail::Mailbox& mailbox)
+    : Service(v1::Mail::service_full_name(), sessions), mailbox_(mailbox) {
+  Add("Send", &MailService::Send);
+  Add("List", &MailService::List);
+  Add("Count", &MailService::Count);
+  Add("Get", &MailService::Get);
+  Add("Mark", &MailService::Mark);
+  Add("Delete", &MailService::Delete);
+}
+
+void MailService::Send(v1::SendRequest request, const Caller& caller,
+                       Reply<v1::SendResponse> reply) {
+  mailbox_.Send(caller, DraftOf(request), OptionsOf(request),
+                [reply = std::move(reply)](Result<mail::Sent> sent) {
+                  reply(sent.map([](const auto& s) { return ToProto(s); }));
+                });
+}
+
+void MailService::List(v1::ListRequest request, const Caller& caller,
+                       Reply<v1::ListResponse> reply) {
+  const Result<ListPlan> plan = PlanOf(request, caller);
+  if (!plan) return reply(tl::unexpected(plan.error()));
+  Result<mail::Page> page =
+      plan->after ? mailbox_.ListAfter(caller, *plan->after, plan->query)
+                  : mailbox_.List(caller, plan->query);
+  reply(std::move(page).map([&](mail::Page found) {
+    return ResponseOf(request, caller, *plan, std::move(found));
+  }));
+}
+
+void MailService::Count(v1::CountRequest request, const Caller& caller,
+                        Reply<v1::CountResponse> reply) {
+  const Result<mail::Box> box = FromProto(request.box());
+  if (!box) return reply(tl::unexpected(box.error()));
+  Result<mail::Filter> filter = FromProto(request.filter());
+  if (!filter) return reply(tl::unexpected(filter.error()));
+  const auto count = mailbox_.Count(caller, *box, *std::move(filter));
+  reply(count.map([](int64_t n) {
+    v1::CountResponse response;
+    response.set_count(n);
+    return response;
+  }));
+}
+
+void MailService::Get(v1::GetRequest request, const Caller& caller,
+                      Reply<v1::GetResponse> reply) {
+  const auto find = [&]() -> Result<mail::Message> {
+    if (request.box() == v1::BOX_UNSPECIFIED) {
+      return mailbox_.Get(caller, request.id());
+    }
+    const Result<mail::Box> box = FromProto(request.box());
+    if (!box) return tl::unexpected(box.error());
+    return mailbox_.Get(caller, *box, request.id());
+  };
+  reply(find().map([](mail::Message message) {
+    v1::GetResponse response;
+    response.set_box(ToProto(message.box));
+    *response.mutable_message() = ToProto(std::move(message));
+    return response;
+  }));
+}
+
+void MailService::Mark(v1::MarkRequest request, const Caller& caller,
+                       Reply<v1::MarkResponse> reply) {
+  mailbox_.Mark(caller, IdsOf(request.ids()), request.read(),
+                [reply = std::move(reply)](Result<mail::Changed> changed) {
+                  reply(changed.map(MarkResponseOf));
+                });
+}
+
+void MailService::Delete(v1::DeleteRequest request, const Caller& caller,
+                         Reply<v1::DeleteResponse> reply) {
+  const Result<mail::Box> box = FromProto(request.box());
+  if (!box) return reply(tl::unexpected(box.error()));
+  mailbox_.Remove(caller, *box, IdsOf(request.ids()),
+                  [reply = std::move(reply)](Result<mail::Changed> changed) {
+                    reply(changed.map(DeleteResponseOf));
+                  });
+}
+
+Result<MailService::ListPlan> MailService::PlanOf(
+    const v1::ListRequest& request, const Caller& caller) const {
+  const Result<mail::Box> box = FromProto(request.box());
+  if (!box) return tl::unexpected(box.error());
+  Result<mail::Filter> filter = FromProto(request.filter());
+  if (!filter) return tl::unexpected(filter.error());
+  const Result<size_t> limit = LimitOf(request.page_size());
+  if (!limit) return tl::unexpected(limit.error());
+
+  ListPlan plan;
+  plan.query.box = *box;
+  plan.query.filter = *std::move(filter);
+  plan.query.order = request.oldest_first() || request.has_cursor()
+                         ? mail::Order::kOldestFirst
+                         : mail::Order::kNewestFirst;
+  plan.query.limit = *limit;
+  plan.query.with_body = request.with_body();
+  if (!request.page_token().empty()) {
+    Result<PageToken> token = TokenOf(request, caller, *box);
+    if (!token) return tl::unexpected(token.error());
+    plan.query.position = token->place.id;
+    plan.token = *std::move(token);
+  } else if (!request.cursor().empty()) {
+    Result<mail::Cursor> after = DecodeCursor(request.cursor());
+    if (!after) return tl::unexpected(after.error());
+    plan.after = *std::move(after);
+  }
+  return plan;
+}
+
+Result<PageToken> MailService::TokenOf(const v1::ListRequest& request,
+                                       const Caller& caller,
+                                       mail::Box box) const {
+  Result<PageToken> token = DecodePageToken(request.page_token());
+  if (token &&
+      (token->request != DigestOf(request) ||
+       token->place != mailbox_.CursorAt(caller, box, token->place.id))) {
+    return mail::Fail(mail::ErrorCode::kInvalidArgument,
+                      "the page token belongs to another request");
+  }
+  return token;
+}
+
+v1::ListResponse MailService::ResponseOf(const v1::ListRequest& request,
+                                         const Caller& caller,
+                                         const ListPlan& plan,
+                                         mail::Page page) const {
+  const auto at = [&](mail::MessageId id) {
+    return mailbox_.CursorAt(caller, plan.query.box, id);
+  };
+  v1::ListResponse response;
+  for (mail::Message& message : page.messages) {
+    const mail::MessageId id = message.id;
+    v1::Message& added = *response.add_messages();
+    added = ToProto(std::move(message));
+    added.set_cursor(EncodeCursor(at(id)));
+  }
+  const mail::MessageId newest = plan.token ? plan.token->newest : page.newest;
+  if (page.next) {
+    response.set_next_page_token(
+        EncodePageToken({at(*page.next), DigestOf(request), newest}));
+  }
+  // Oldest first, the last page has reached what is newest now; newest first,
+  // what came while paging has not been seen.
+  const bool oldest_first = plan.query.order == mail::Order::kOldestFirst;
+  response.set_cursor(EncodeCursor(
+      at(oldest_first ? page.next.value_or(page.newest) : newest)));
+  return response;
+}
+
+}  // namespace turbo::service

@@ -1,0 +1,147 @@
+#include "tmserver/service/translate.h"
+
+#include <google/protobuf/util/time_util.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace turbo::service {
+namespace {
+
+using google::protobuf::util::TimeUtil;
+using mail::ErrorCode;
+
+constexpr size_t kDefaultPage = 100;
+constexpr size_t kLargestPage = 1000;
+
+template <class Map>
+mail::Labels LabelsOf(const Map& labels) {
+  return {labels.begin(), labels.end()};
+}
+
+}  // namespace
+
+mail::Result<mail::Box> FromProto(v1::Box box) {
+  if (box == v1::BOX_INBOX) return mail::Box::kInbox;
+  if (box == v1::BOX_OUTBOX) return mail::Box::kOutbox;
+  return mail::Fail(ErrorCode::kInvalidArgument,
+                    "the box must be the inbox or the outbox");
+}
+
+mail::Result<mail::Time> FromProto(const google::protobuf::Timestamp& time) {
+  if (time.seconds() < TimeUtil::kTimestampMinSeconds ||
+      time.seconds() > TimeUtil::kTimestampMaxSeconds || time.nanos() < 0 ||
+      time.nanos() > 999'999'999) {
+    return mail::Fail(ErrorCode::kInvalidArgument,
+                      "a time must lie between the years 1 and 9999");
+  }
+  const auto fraction =
+      std::chrono::ceil<mail::Duration>(std::chrono::nanoseconds(time.nanos()));
+  return mail::Time(std::chrono::seconds(time.seconds()) + fraction);
+}
+
+mail::Result<mail::Filter> FromProto(const v1::Filter& filter) {
+  mail::Filter result;
+  if (filter.has_read()) result.read = filter.read();
+  result.from = filter.from();
+  result.to = filter.to();
+  result.subject = filter.subject();
+  result.labels = LabelsOf(filter.labels());
+  if (filter.has_since()) {
+    const auto since = FromProto(filter.since());
+    if (!since) return tl::unexpected(since.error());
+    result.since = *since;
+  }
+  if (filter.has_until()) {
+    const auto until = FromProto(filter.until());
+    if (!until) return tl::unexpected(until.error());
+    result.until = *until;
+  }
+  return result;
+}
+
+mail::Result<size_t> LimitOf(int32_t page_size) {
+  if (page_size < 0) {
+    return mail::Fail(ErrorCode::kInvalidArgument,
+                      "the page size can't be negative");
+  }
+  if (page_size == 0) return kDefaultPage;
+  return std::min(static_cast<size_t>(page_size), kLargestPage);
+}
+
+mail::Draft DraftOf(v1::SendRequest& request) {
+  mail::Draft draft;
+  draft.to = {request.to().begin(), request.to().end()};
+  draft.subject = std::move(*request.mutable_subject());
+  draft.body = std::move(*request.mutable_body());
+  draft.labels = LabelsOf(request.labels());
+  draft.keep_copy = !request.no_copy();
+  return draft;
+}
+
+mail::SendOptions OptionsOf(const v1::SendRequest& request) {
+  return {request.request_id(), request.once(), request.validate_only()};
+}
+
+v1::Box ToProto(mail::Box box) {
+  return box == mail::Box::kInbox ? v1::BOX_INBOX : v1::BOX_OUTBOX;
+}
+
+google::protobuf::Timestamp ToProto(mail::Time time) {
+  return TimeUtil::MillisecondsToTimestamp(time.time_since_epoch().count());
+}
+
+v1::Session ToProto(const mail::Caller& caller) {
+  v1::Session session;
+  session.set_user(caller.user);
+  session.set_auth(v1::AUTH_LOGIN);
+  session.set_scope(v1::SCOPE_FULL);
+  *session.mutable_expires_at() = ToProto(caller.expires_at);
+  return session;
+}
+
+v1::Message ToProto(mail::Message message) {
+  v1::Message result;
+  result.set_id(message.id);
+  result.set_from(std::move(message.from));
+  for (mail::Recipient& recipient : message.recipients) {
+    v1::Recipient& to = *result.add_recipients();
+    to.set_user(std::move(recipient.user));
+    if (recipient.read_at) *to.mutable_read_at() = ToProto(*recipient.read_at);
+  }
+  result.set_subject(std::move(message.subject));
+  result.set_body(std::move(message.body));
+  result.mutable_labels()->insert(message.labels.begin(), message.labels.end());
+  *result.mutable_sent_at() = ToProto(message.sent_at);
+  result.set_read(message.read_at.has_value());
+  if (message.read_at) *result.mutable_read_at() = ToProto(*message.read_at);
+  return result;
+}
+
+v1::SendResponse ToProto(const mail::Sent& sent) {
+  v1::SendResponse response;
+  response.set_id(sent.id);
+  *response.mutable_sent_at() = ToProto(sent.sent_at);
+  *response.mutable_to() = {sent.to.begin(), sent.to.end()};
+  response.set_duplicate(sent.duplicate);
+  return response;
+}
+
+v1::MarkResponse MarkResponseOf(const mail::Changed& changed) {
+  v1::MarkResponse response;
+  *response.mutable_changed_ids() = {changed.ids.begin(), changed.ids.end()};
+  *response.mutable_missing_ids() = {changed.missing.begin(),
+                                     changed.missing.end()};
+  return response;
+}
+
+v1::DeleteResponse DeleteResponseOf(const mail::Changed& changed) {
+  v1::DeleteResponse response;
+  *response.mutable_deleted_ids() = {changed.ids.begin(), changed.ids.end()};
+  *response.mutable_missing_ids() = {changed.missing.begin(),
+                                     changed.missing.end()};
+  return response;
+}
+
+}  // namespace turbo::service
