@@ -1,0 +1,78 @@
+// The addresses that a server listens on, and that nobody else has them.
+#ifndef TMSERVER_LISTEN_H_
+#define TMSERVER_LISTEN_H_
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "tmserver/options.h"
+
+namespace turbo::server {
+
+// Why an address can't be listened on, and the exit code: EX_UNAVAILABLE where
+// somebody else has it or the system refuses it, EX_CONFIG where we do.
+class ListenError : public std::runtime_error {
+ public:
+  ListenError(int exit_code, const std::string& message)
+      : std::runtime_error(message), exit_code_(exit_code) {}
+  int exit_code() const { return exit_code_; }
+
+ private:
+  int exit_code_;
+};
+
+// A file descriptor that is closed in the end.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd = -1) : fd_(fd) {}
+  Descriptor(Descriptor&& other) noexcept : fd_(other.Release()) {}
+  Descriptor& operator=(Descriptor&& other) noexcept;
+  ~Descriptor();
+  int get() const { return fd_; }
+
+ private:
+  int Release();
+  int fd_;
+};
+
+struct IpAddress;
+
+// Addresses that are held for this process: TCP ports by sockets that are bound
+// but don't listen, Unix sockets by a lock on a file beside them.
+class Claim {
+ public:
+  struct Endpoint {
+    std::string name;    // as people write it
+    std::string target;  // as gRPC takes it
+  };
+
+  // Resolves names, picks ports where 0 was asked for, removes sockets that a
+  // dead process left behind. Throws ListenError, also for plaintext beyond
+  // loopback without Options::insecure.
+  explicit Claim(const Options& options);
+  // Removes the Unix sockets.
+  ~Claim();
+  Claim(const Claim&) = delete;
+  Claim& operator=(const Claim&) = delete;
+
+  const std::vector<Endpoint>& endpoints() const { return endpoints_; }
+
+  // To be called once the server listens.
+  void ReleasePorts() { ports_.clear(); }
+
+ private:
+  void AddTcp(const ListenAddress& address, bool insecure);
+  void AddLoopback(uint16_t port);
+  void AddPorts(std::vector<IpAddress> ips, uint16_t port);
+  void AddUnix(const std::string& path);
+
+  std::vector<Endpoint> endpoints_;
+  std::vector<Descriptor> ports_;
+  std::vector<Descriptor> locks_;
+  std::vector<std::string> paths_;
+};
+
+}  // namespace turbo::server
+
+#endif  // TMSERVER_LISTEN_H_

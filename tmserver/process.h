@@ -1,0 +1,19 @@
+// The life of the server's process, from its options to its exit code.
+#ifndef TMSERVER_PROCESS_H_
+#define TMSERVER_PROCESS_H_
+
+#include <functional>
+
+#include "tmserver/options.h"
+
+namespace turbo::server {
+
+// Serves until a signal or a fault ends it; answers the exit code (sysexits.h).
+// Failures are told on stderr. `reload` gives the options anew on SIGHUP and
+// may throw OptionError. To be called once, from main's thread, before any
+// other thread exists.
+int Serve(const CommandLine& line, const std::function<Options()>& reload);
+
+}  // namespace turbo::server
+
+#endif  // TMSERVER_PROCESS_H_

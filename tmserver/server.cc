@@ -1,0 +1,132 @@
+#include "tmserver/server.h"
+
+#include <grpc/support/log.h>
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+
+#include <algorithm>
+#include <mutex>
+#include <string>
+
+#include "tmserver/mail/accounts.h"
+#include "tmserver/mail/mailbox.h"
+#include "tmserver/mail/sessions.h"
+#include "tmserver/service/accounts_service.h"
+#include "tmserver/service/mail_service.h"
+#include "turbomessage/v1/accounts.grpc.pb.h"
+#include "turbomessage/v1/mail.grpc.pb.h"
+
+namespace turbo::server {
+namespace {
+
+constexpr int kMaxMetadata = 8 << 10;
+constexpr int kMaxStreams = 1000;  // running calls of one connection
+constexpr int kHandshakeMs = 10'000;
+constexpr uint64_t kUsualMessage = 4 << 20;    // gRPC's own limit
+constexpr uint64_t kBesideContent = 64 << 10;  // recipients, framing ...
+
+// Sockets are made for their owner alone.
+class NarrowUmask {
+ public:
+  NarrowUmask() : before_(umask(S_IXUSR | S_IRWXG | S_IRWXO)) {}
+  ~NarrowUmask() { umask(before_); }
+  NarrowUmask(const NarrowUmask&) = delete;
+  NarrowUmask& operator=(const NarrowUmask&) = delete;
+
+ private:
+  const mode_t before_;
+};
+
+void SetLimits(const Options& options, grpc::ServerBuilder& builder) {
+  builder.SetMaxReceiveMessageSize(static_cast<int>(
+      std::max(kUsualMessage, options.mail.max_message_size + kBesideContent)));
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadata);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreams);
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS,
+                             kHandshakeMs);
+  // Two servers would share the port otherwise.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+}
+
+void EnableExtensions() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  });
+}
+
+void WriteGrpcLine(gpr_log_func_args* line) {
+  log::Write(log::Level::kDebug, "grpc", {{"message", line->message}});
+}
+
+}  // namespace
+
+struct Server::Parts {
+  Parts(const Options& options, mail::Store& store, mail::PasswordCost cost)
+      : hasher(cost),
+        sessions(store, clock, options.sessions),
+        accounts(store, hasher, sessions, clock, options.accounts),
+        mailbox(store, clock, options.mail),
+        accounts_service(sessions, accounts),
+        mail_service(sessions, mailbox) {}
+
+  mail::SystemClock clock;
+  mail::PasswordHasher hasher;
+  mail::Sessions sessions;
+  mail::Accounts accounts;
+  mail::Mailbox mailbox;
+  service::AccountsService accounts_service;
+  service::MailService mail_service;
+  std::unique_ptr<grpc::Server> grpc;
+};
+
+Server::Server(const Options& options, Claim& addresses, mail::Store& store,
+               mail::PasswordCost cost)
+    : parts_(std::make_unique<Parts>(options, store, cost)) {
+  EnableExtensions();
+  grpc::ServerBuilder builder;
+  SetLimits(options, builder);
+  std::string names;
+  for (const Claim::Endpoint& endpoint : addresses.endpoints()) {
+    builder.AddListeningPort(endpoint.target,
+                             grpc::InsecureServerCredentials());
+    names.append(names.empty() ? "" : ", ").append(endpoint.name);
+  }
+  builder.RegisterService(&parts_->accounts_service);
+  builder.RegisterService(&parts_->mail_service);
+  {
+    const NarrowUmask narrow;
+    parts_->grpc = builder.BuildAndStart();
+  }
+  if (!parts_->grpc) {
+    throw ListenError(EX_UNAVAILABLE, "can't listen on " + names);
+  }
+  addresses.ReleasePorts();
+  SetServing(true);
+}
+
+Server::~Server() {
+  if (parts_->grpc) parts_->grpc->Shutdown(std::chrono::system_clock::now());
+}
+
+void Server::SetServing(bool serving) {
+  auto* health = parts_->grpc->GetHealthCheckService();
+  health->SetServingStatus(serving);
+  for (const char* name : {service::v1::Accounts::service_full_name(),
+                           service::v1::Mail::service_full_name()}) {
+    health->SetServingStatus(name, serving);
+  }
+}
+
+void Server::Drain(std::chrono::milliseconds patience) {
+  SetServing(false);
+  parts_->grpc->Shutdown(std::chrono::system_clock::now() + patience);
+}
+
+void LogForGrpc() { gpr_set_log_function(WriteGrpcLine); }
+
+}  // namespace turbo::server
