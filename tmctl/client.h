@@ -1,0 +1,78 @@
+// Calls to the server: the only file that sees gRPC.
+//
+// Every call throws Failure: what the server answered, or unavailable,
+// deadline_exceeded, protocol_mismatch.
+#ifndef TMCTL_CLIENT_H_
+#define TMCTL_CLIENT_H_
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "tmctl/address.h"
+#include "tmctl/units.h"
+#include "turbomessage/v1/accounts.pb.h"
+#include "turbomessage/v1/mail.pb.h"
+
+namespace grpc {
+class ClientContext;
+class Status;
+}  // namespace grpc
+
+namespace turbo::ctl {
+
+namespace v1 = ::turbomessage::v1;
+
+struct ClientOptions {
+  Address server;
+  bool insecure = false;    // plaintext is allowed beyond this machine
+  Milliseconds timeout{0};  // for one operation with its retries; 0: none
+  int retries = 0;
+  // Told before each new attempt: why, and after how long.
+  std::function<void(const std::string&, Milliseconds)> on_retry;
+};
+
+// For one thread.
+class Client {
+ public:
+  // Connects with the first call. An empty token: calls that need none.
+  // bad_config for plaintext where it isn't allowed.
+  Client(ClientOptions options, std::string token);
+  ~Client();
+
+  // The next call begins an operation with a deadline of its own; until then
+  // all calls share the first one's.
+  void BeginOperation();
+
+  v1::RegisterResponse Register(const v1::RegisterRequest& request);
+  v1::LoginResponse Login(const v1::LoginRequest& request);
+  v1::LogoutResponse Logout(const v1::LogoutRequest& request);
+  v1::WhoAmIResponse WhoAmI(const v1::WhoAmIRequest& request);
+  v1::ChangePasswordResponse ChangePassword(
+      const v1::ChangePasswordRequest& request);
+  v1::SendResponse Send(const v1::SendRequest& request);
+  v1::ListResponse List(const v1::ListRequest& request);
+  v1::CountResponse Count(const v1::CountRequest& request);
+  v1::GetResponse Get(const v1::GetRequest& request);
+  v1::MarkResponse Mark(const v1::MarkRequest& request);
+  v1::DeleteResponse Delete(const v1::DeleteRequest& request);
+
+ private:
+  struct Channel;
+  template <class Stub, class Request, class Response>
+  Response Call(Stub& stub,
+                grpc::Status (Stub::*method)(grpc::ClientContext*,
+                                             const Request&, Response*),
+                const Request& request);
+
+  const ClientOptions options_;
+  const std::string token_;
+  std::unique_ptr<Channel> channel_;
+  std::optional<std::chrono::system_clock::time_point> deadline_;
+};
+
+}  // namespace turbo::ctl
+
+#endif  // TMCTL_CLIENT_H_

@@ -1,0 +1,22 @@
+#include "tmctl/failure.h"
+#include "tmctl/login.h"
+
+namespace turbo::ctl {
+
+int CmdLogout(Context& context) {
+  const Settings& settings = context.settings;
+  const bool stored = context.config->Get(settings.profile, "token") ==
+                      FindToken(settings, *context.config);
+  try {
+    context.client->Logout({});
+  } catch (const Failure& failure) {
+    // A login that has ended already is as logged out as can be.
+    if (failure.code != "not_logged_in" && failure.code != "session_expired") {
+      throw;
+    }
+  }
+  if (stored) ForgetLogin(context);
+  return kExitOk;
+}
+
+}  // namespace turbo::ctl

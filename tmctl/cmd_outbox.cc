@@ -1,0 +1,7 @@
+#include "tmctl/tray.h"
+
+namespace turbo::ctl {
+
+int CmdOutbox(Context& context) { return ListTray(context, v1::BOX_OUTBOX); }
+
+}  // namespace turbo::ctl

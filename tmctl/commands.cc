@@ -1,0 +1,293 @@
+#include "tmctl/commands.h"
+
+#include <algorithm>
+#include <numeric>
+#include <optional>
+
+#include "tmctl/failure.h"
+#include "tmctl/secrets.h"
+
+namespace turbo::ctl {
+namespace {
+
+constexpr Option kPasswordStdin{0, "password-stdin", "",
+                                "read the password from stdin"};
+constexpr Option kPasswordFile{0, "password-file", "F",
+                               "read the password from file F"};
+constexpr Option kIgnoreMissing{0, "ignore-missing", "",
+                                "succeed where ids are missing"};
+
+const std::vector<Option>& TrayOptions() {
+  static const std::vector<Option> options{
+      {0, "unread", "", "only unread messages"},
+      {0, "read", "", "only read messages"},
+      {0, "from", "U", "only messages from user U"},
+      {0, "to", "U", "only messages to user U"},
+      {0, "since", "T", "sent at T or later (time, day, or 2h ago)"},
+      {0, "until", "T", "sent before T"},
+      {0, "subject", "TEXT", "TEXT is part of the subject, in any case"},
+      {0, "label", "K=V", "has this label (repeatable: all of them)"},
+      {'n', "limit", "N", "at most N messages (default 100; jsonl: all)"},
+      {'a', "all", "", "all messages"},
+      {'b', "body", "", "with bodies"},
+      {'r', "reverse", "", "oldest first"},
+      {0, "count", "", "only how many"},
+      {0, "exists", "", "only the status: 0 if there are any, else 1"},
+      {0, "cursor", "C", "only what came after cursor C, oldest first"},
+      {0, "cursor-file", "F", "the same, with the cursor kept in file F"},
+  };
+  return options;
+}
+
+std::vector<Command> MakeCommands() {
+  return {
+      {"register",
+       "USER",
+       "make an account and log in",
+       Needs::kServer,
+       CmdRegister,
+       {kPasswordStdin,
+        kPasswordFile,
+        {0, "exist-ok", "", "log in where the account exists"}},
+       1,
+       1,
+       false,
+       true},
+      {"login",
+       "USER",
+       "log in and keep the token",
+       Needs::kServer,
+       CmdLogin,
+       {kPasswordStdin, kPasswordFile},
+       1,
+       1,
+       false,
+       true},
+      {"logout", "", "end the login and forget its token", Needs::kSession,
+       CmdLogout},
+      {"whoami", "", "show who is logged in, and until when", Needs::kSession,
+       CmdWhoami},
+      {"passwd",
+       "",
+       "change the password",
+       Needs::kSession,
+       CmdPasswd,
+       {{0, "password-stdin", "",
+         "read the old (line 1) and new (line 2) password from stdin"}}},
+      {"send",
+       "TO...",
+       "send a message",
+       Needs::kSession,
+       CmdSend,
+       {{'s', "subject", "TEXT", "the subject"},
+        {'m', "message", "TEXT", "the body (otherwise stdin)"},
+        {'F', "file", "FILE", "read the body from FILE (-: stdin)"},
+        {'l', "label", "K=V", "attach a label (repeatable)"},
+        {'k', "key", "KEY", "send once under KEY, however often it is tried"},
+        {0, "once", "", "a known KEY is no error, whatever was sent under it"},
+        {0, "each", "", "one message per recipient, under KEY/USER"},
+        {0, "no-copy", "", "keep no copy in the outbox"},
+        {0, "copy", "", "keep a copy, whatever the profile says"},
+        {0, "skip-empty", "", "send nothing where the body is blank"},
+        {0, "max-body", "S", "cut the body at S bytes, with a note"},
+        {0, "dry-run", "", "check everything, store nothing"}},
+       1,
+       kAnyNumber,
+       true},
+      {"inbox", "", "list the messages received", Needs::kSession, CmdInbox,
+       TrayOptions(), 0, 0, true},
+      {"outbox", "", "list the messages sent", Needs::kSession, CmdOutbox,
+       TrayOptions(), 0, 0, true},
+      {"read",
+       "ID...",
+       "print messages, then mark them read",
+       Needs::kSession,
+       CmdRead,
+       {{0, "peek", "", "do not mark"},
+        {0, "raw", "", "write the body's bytes alone (one ID)"},
+        {0, "box", "BOX", "look in inbox or outbox only"}},
+       1,
+       kAnyNumber,
+       true},
+      {"mark",
+       "ID...",
+       "mark messages of the inbox",
+       Needs::kSession,
+       CmdMark,
+       {{0, "read", "", "as read"},
+        {0, "unread", "", "as unread"},
+        kIgnoreMissing},
+       1,
+       kAnyNumber,
+       true},
+      {"delete",
+       "ID...",
+       "take messages out of a tray",
+       Needs::kSession,
+       CmdDelete,
+       {{0, "box", "BOX", "inbox (default) or outbox"}, kIgnoreMissing},
+       1,
+       kAnyNumber,
+       true},
+      {"config",
+       "list|path|get KEY|set KEY VALUE",
+       "show and change the configuration",
+       Needs::kConfig,
+       CmdConfig,
+       {},
+       1,
+       3,
+       false,
+       true},
+      {"schema",
+       "[NAME]",
+       "print a JSON Schema of the output",
+       Needs::kNothing,
+       CmdSchema,
+       {},
+       0,
+       1},
+      {"completion",
+       "bash|zsh|fish",
+       "print a shell's completion script",
+       Needs::kNothing,
+       CmdCompletion,
+       {},
+       1,
+       1},
+      {"help", "[COMMAND]", "show help", Needs::kNothing, CmdHelp, {}, 0, 1},
+      {"version", "", "show the version", Needs::kNothing, CmdVersion},
+  };
+}
+
+// Levenshtein's distance.
+size_t Distance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), size_t{0});
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, change});
+    }
+  }
+  return row.back();
+}
+
+// Without a command: only help and version make sense.
+int RunBare(const std::vector<std::string>& words) {
+  const Arguments arguments = ParseArguments(GlobalOptions(), {}, words);
+  if (arguments.Has("help")) {
+    Output::Write(GeneralHelp());
+    return kExitOk;
+  }
+  if (!arguments.Has("version")) throw Usage("which command?");
+  Output output(OutputMode::kJson, false, false);
+  Context context{arguments, {}, output, nullptr, nullptr};
+  return CmdVersion(context);
+}
+
+void CheckOperands(const Command& command, const Arguments& arguments) {
+  const size_t count = arguments.operands().size();
+  const std::string name(command.name);
+  if (count < command.min_operands) {
+    throw Usage(name + " needs " + std::string(command.operands));
+  }
+  if (count > command.max_operands) {
+    throw Usage(name + " does not take '" +
+                arguments.operands()[command.max_operands] + "'");
+  }
+}
+
+int Run(const Command& command, const Arguments& arguments) {
+  if (command.needs == Needs::kNothing) {
+    Output output(OutputMode::kJson, false, false);
+    Context context{arguments, {}, output, nullptr, nullptr};
+    return command.run(context);
+  }
+  Config config(ConfigPath(arguments));
+  const Settings settings =
+      ResolveSettings(arguments, config, command.makes_profile);
+  if (settings.output == OutputMode::kIds && !command.has_ids) {
+    throw Usage(std::string(command.name) + " has no ids to print");
+  }
+  Output output(settings.output, settings.quiet, settings.verbose);
+  Context context{arguments, settings, output, &config, nullptr};
+  if (command.needs == Needs::kConfig) return command.run(context);
+  std::string token;
+  if (command.needs == Needs::kSession) token = FindToken(settings, config);
+  output.Say("server " + settings.server.Text() + ", profile " +
+             settings.profile);
+  Client client(
+      {settings.server, settings.insecure, settings.timeout, settings.retry,
+       [&output](const std::string& why, Milliseconds pause) {
+         output.Say(why + ": trying again in " + std::to_string(pause.count()) +
+                    " ms");
+       }},
+      std::move(token));
+  context.client = &client;
+  return command.run(context);
+}
+
+}  // namespace
+
+const std::vector<Command>& Commands() {
+  static const std::vector<Command> commands = MakeCommands();
+  return commands;
+}
+
+const Command* FindCommand(std::string_view name) {
+  const auto& commands = Commands();
+  const auto found =
+      std::find_if(commands.begin(), commands.end(),
+                   [&](const Command& c) { return c.name == name; });
+  return found == commands.end() ? nullptr : &*found;
+}
+
+std::string NearestCommand(std::string_view mistyped) {
+  const auto& commands = Commands();
+  const auto nearest = std::min_element(
+      commands.begin(), commands.end(),
+      [&](const Command& a, const Command& b) {
+        return Distance(a.name, mistyped) < Distance(b.name, mistyped);
+      });
+  const size_t tolerable = mistyped.size() < 4 ? 1 : 2;
+  return Distance(nearest->name, mistyped) <= tolerable
+             ? std::string(nearest->name)
+             : std::string();
+}
+
+Failure UnknownCommand(const std::string& name) {
+  Failure failure = Usage("there is no command '" + name + "'");
+  if (const std::string nearest = NearestCommand(name); !nearest.empty()) {
+    failure.hint = "did you mean '" + nearest + "'?";
+  }
+  return failure;
+}
+
+int RunCommandLine(const std::vector<std::string>& words) {
+  const CommandLine line = CutAtCommand(GlobalOptions(), words);
+  if (line.command.empty()) return RunBare(words);
+  const Command* command = FindCommand(line.command);
+  if (command == nullptr) throw UnknownCommand(line.command);
+  try {
+    const Arguments arguments =
+        ParseArguments(GlobalOptions(), command->options, line.words);
+    if (arguments.Has("help")) {
+      Output::Write(HelpOf(*command));
+      return kExitOk;
+    }
+    if (arguments.Has("version")) return RunBare({"--version"});
+    CheckOperands(*command, arguments);
+    return Run(*command, arguments);
+  } catch (Failure& failure) {
+    if (failure.code == "usage" && failure.hint == Usage("").hint) {
+      failure.hint += " " + line.command;
+    }
+    throw;
+  }
+}
+
+}  // namespace turbo::ctl

@@ -1,0 +1,89 @@
+// The commands: one table from which dispatch, help, completion, "did you mean"
+// and the tests of the manual derive.
+#ifndef TMCTL_COMMANDS_H_
+#define TMCTL_COMMANDS_H_
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tmctl/client.h"
+#include "tmctl/config.h"
+#include "tmctl/failure.h"
+#include "tmctl/options.h"
+#include "tmctl/output.h"
+#include "tmctl/settings.h"
+
+namespace turbo::ctl {
+
+// What a command finds prepared. Null where its row doesn't ask for it.
+struct Context {
+  const Arguments& arguments;
+  const Settings& settings;
+  Output& output;
+  Config* config;
+  Client* client;
+};
+
+enum class Needs {
+  kNothing,  // no configuration: works whatever is broken
+  kConfig,
+  kServer,   // and a connection, without a token
+  kSession,  // and a token
+};
+
+struct Command {
+  std::string_view name;
+  std::string_view operands;  // as the usage line shows them
+  std::string_view summary;
+  Needs needs;
+  int (*run)(Context&);  // the exit status
+  std::vector<Option> options = {};
+  size_t min_operands = 0;
+  size_t max_operands = 0;
+  bool has_ids = false;        // -o ids makes sense
+  bool makes_profile = false;  // a missing profile is no error
+};
+
+const std::vector<Command>& Commands();
+const Command* FindCommand(std::string_view name);
+
+// Texts for people: what tmctl can do, or one command.
+std::string GeneralHelp();
+std::string HelpOf(const Command& command);
+
+// The command's name that `mistyped` may mean; empty where none is near.
+std::string NearestCommand(std::string_view mistyped);
+
+// usage, with the nearest command as its hint.
+Failure UnknownCommand(const std::string& name);
+
+// Finds, prepares and runs the command that `words` (argv without its first)
+// ask for. Returns the exit status; throws Failure.
+int RunCommandLine(const std::vector<std::string>& words);
+
+inline constexpr size_t kAnyNumber = static_cast<size_t>(-1);
+
+// One for each cmd_NAME.cc.
+int CmdRegister(Context& context);
+int CmdLogin(Context& context);
+int CmdLogout(Context& context);
+int CmdWhoami(Context& context);
+int CmdPasswd(Context& context);
+int CmdSend(Context& context);
+int CmdInbox(Context& context);
+int CmdOutbox(Context& context);
+int CmdRead(Context& context);
+int CmdMark(Context& context);
+int CmdDelete(Context& context);
+int CmdConfig(Context& context);
+int CmdSchema(Context& context);
+int CmdCompletion(Context& context);
+int CmdHelp(Context& context);
+int CmdVersion(Context& context);
+
+}  // namespace turbo::ctl
+
+#endif  // TMCTL_COMMANDS_H_

@@ -1,0 +1,187 @@
+#include "tmctl/documents.h"
+
+#include <absl/strings/escaping.h>
+#include <google/protobuf/timestamp.pb.h>
+
+#include "tmctl/text.h"
+#include "tmctl/units.h"
+
+namespace turbo::ctl {
+namespace {
+
+using google::protobuf::Timestamp;
+
+Json TimeJson(bool present, const Timestamp& time) {
+  if (!present) return nullptr;
+  return FormatTime(
+      Time(Milliseconds(time.seconds() * 1000 + time.nanos() / 1000000)));
+}
+
+Json RecipientsJson(const v1::Message& message) {
+  Json recipients = Json::array();
+  for (const v1::Recipient& recipient : message.recipients()) {
+    recipients.push_back(
+        {{"user", recipient.user()},
+         {"read_at", TimeJson(recipient.has_read_at(), recipient.read_at())}});
+  }
+  return recipients;
+}
+
+// The fields of `message` in the order in which the manual lists them.
+void AddMessage(const v1::Message& message, v1::Box box, bool with_body,
+                Json& json) {
+  json["id"] = message.id();
+  json["from"] = message.from();
+  json["to"] = Json::array();
+  for (const v1::Recipient& recipient : message.recipients()) {
+    json["to"].push_back(recipient.user());
+  }
+  json["subject"] = message.subject();
+  json["body"] = nullptr;
+  json["body_base64"] = nullptr;
+  if (with_body && IsUtf8(message.body())) {
+    json["body"] = message.body();
+  } else if (with_body) {
+    json["body_base64"] = absl::Base64Escape(message.body());
+  }
+  json["sent_at"] = TimeJson(message.has_sent_at(), message.sent_at());
+  json["read"] = message.read();
+  json["read_at"] = TimeJson(message.has_read_at(), message.read_at());
+  json["labels"] = Json::object();
+  // In a stable order, which a protobuf map has not.
+  std::map<std::string, std::string> labels(message.labels().begin(),
+                                            message.labels().end());
+  for (const auto& [key, value] : labels) json["labels"][key] = value;
+  json["attachments"] = Json::array();
+  json["in_reply_to"] = nullptr;
+  json["expires_at"] = nullptr;
+  if (box == v1::BOX_OUTBOX) json["recipients"] = RecipientsJson(message);
+}
+
+Json TextOrNull(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
+
+const char* NameOf(v1::Auth auth) {
+  switch (auth) {
+    case v1::AUTH_LOGIN:
+      return "login";
+    default:
+      return "unknown";
+  }
+}
+
+const char* NameOf(v1::Scope scope) {
+  switch (scope) {
+    case v1::SCOPE_FULL:
+      return "full";
+    default:
+      return "unknown";
+  }
+}
+
+}  // namespace
+
+const char* NameOf(v1::Box box) {
+  return box == v1::BOX_OUTBOX ? "outbox" : "inbox";
+}
+
+Json Document(const std::string& name) {
+  return {{"schema", "turbomessage." + name + "/1"}};
+}
+
+Json MessageJson(const v1::Message& message, v1::Box box, bool with_body) {
+  Json json = Json::object();
+  AddMessage(message, box, with_body, json);
+  return json;
+}
+
+Json MessageLine(const v1::Message& message, v1::Box box, bool with_body) {
+  Json line = Document("message");
+  line["box"] = NameOf(box);
+  line["cursor"] = message.cursor();
+  AddMessage(message, box, with_body, line);
+  return line;
+}
+
+Json TrayDocument(v1::Box box, Json messages, bool truncated,
+                  const std::string& next_cursor) {
+  Json tray = Document("tray");
+  const size_t count = messages.size();
+  tray["box"] = NameOf(box);
+  tray["messages"] = std::move(messages);
+  tray["count"] = count;
+  tray["truncated"] = truncated;
+  tray["next_cursor"] = next_cursor;
+  return tray;
+}
+
+Json ReadDocument(Json messages) {
+  Json read = Document("read");
+  read["messages"] = std::move(messages);
+  return read;
+}
+
+Json CountDocument(v1::Box box, int64_t count) {
+  Json document = Document("count");
+  document["box"] = NameOf(box);
+  document["count"] = count;
+  return document;
+}
+
+Json SentDocument(const v1::SendResponse& sent, const std::string& key) {
+  Json document = Document("sent");
+  document["id"] = sent.id() == 0 ? Json(nullptr) : Json(sent.id());
+  document["to"] = sent.to();
+  document["sent_at"] =
+      TimeJson(sent.id() != 0 && sent.has_sent_at(), sent.sent_at());
+  document["key"] = key;
+  document["duplicate"] = sent.duplicate();
+  document["queued"] = false;
+  return document;
+}
+
+Json ChangedDocument(v1::Box box, const std::vector<int64_t>& ids,
+                     const std::vector<int64_t>& missing) {
+  Json document = Document("changed");
+  document["box"] = NameOf(box);
+  document["ids"] = ids;
+  document["missing"] = missing;
+  return document;
+}
+
+Json SessionDocument(const v1::Session& session, const std::string& server) {
+  Json document = Document("session");
+  document["user"] = session.user();
+  document["server"] = server;
+  document["auth"] = NameOf(session.auth());
+  document["scope"] = NameOf(session.scope());
+  document["expires_at"] =
+      TimeJson(session.has_expires_at(), session.expires_at());
+  return document;
+}
+
+Json ErrorDocument(const Failure& failure) {
+  Json document = Document("error");
+  document["code"] = failure.code;
+  document["exit"] = failure.Exit();
+  document["retryable"] = failure.Retryable();
+  document["retry_after_ms"] =
+      failure.retry_after_ms ? Json(*failure.retry_after_ms) : Json(nullptr);
+  document["outcome"] = failure.outcome_unknown ? "unknown" : "none";
+  document["key"] = TextOrNull(failure.key);
+  document["users"] = failure.users;
+  document["ids"] = failure.ids;
+  document["message"] = failure.message;
+  document["hint"] = TextOrNull(failure.hint);
+  return document;
+}
+
+Json WarningDocument(const std::string& code, const std::string& message) {
+  Json document = Document("warning");
+  document["code"] = code;
+  document["message"] = message;
+  return document;
+}
+
+}  // namespace turbo::ctl

@@ -1,0 +1,88 @@
+#include "tmctl/failure.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+
+namespace turbo::ctl {
+namespace {
+
+struct Row {
+  std::string_view code;
+  int exit;
+  std::string_view hint;
+};
+
+constexpr std::array kTable{
+    Row{"usage", 64, "see: tmctl help"},
+    Row{"invalid_argument", 65, ""},
+    Row{"weak_password", 65, "choose a longer password"},
+    Row{"message_too_large", 65, "cut the body with --max-body SIZE"},
+    Row{"user_exists", 65, "log in with: tmctl login USER"},
+    Row{"request_id_reused", 65,
+        "the key was used for another message: choose a new one, or accept "
+        "that message with --once"},
+    Row{"cursor_invalid", 65,
+        "start again from the oldest message with --cursor '', or remove the "
+        "cursor file"},
+    Row{"message_not_found", 66, "list what is there with: tmctl inbox"},
+    Row{"no_input", 66, ""},
+    Row{"recipient_not_found", 67, "check the names; nothing was sent"},
+    Row{"registration_closed", 69, ""},
+    Row{"internal", 70, "the server's log says more"},
+    Row{"os_error", 71, ""},
+    Row{"cannot_create", 73, ""},
+    Row{"io_error", 74, ""},
+    Row{"unavailable", 75, "check the address, and that tmserver is running"},
+    Row{"deadline_exceeded", 75, "give it more time with --timeout"},
+    Row{"inbox_full", 75,
+        "the recipient must delete mail first; nothing was sent"},
+    Row{"rate_limited", 75, "try again later, or use --retry"},
+    Row{"store_full", 75, "the server's disk is full; nothing was sent"},
+    Row{"outbox_full", 75,
+        "make room with: tmctl delete --box outbox ID; or send with --no-copy"},
+    Row{"busy", 75, "try again when the other process has finished"},
+    Row{"protocol_mismatch", 76, "is it a tmserver, and as new as this tmctl?"},
+    Row{"not_logged_in", 77, "log in with: tmctl login USER"},
+    Row{"session_expired", 77, "log in again with: tmctl login USER"},
+    Row{"bad_credentials", 77, ""},
+    Row{"permission_denied", 77, ""},
+    Row{"bad_config", 78, ""},
+};
+
+const Row* Find(std::string_view code) {
+  const auto row = std::find_if(kTable.begin(), kTable.end(),
+                                [&](const Row& r) { return r.code == code; });
+  return row == kTable.end() ? nullptr : &*row;
+}
+
+}  // namespace
+
+Failure::Failure(std::string error_code, std::string sentence,
+                 std::string way_out)
+    : code(std::move(error_code)),
+      message(std::move(sentence)),
+      hint(std::move(way_out)) {
+  const Row* row = Find(code);
+  if (hint.empty() && row != nullptr) hint = row->hint;
+}
+
+int Failure::Exit() const { return ExitOf(code); }
+
+Failure Usage(std::string sentence) {
+  return Failure("usage", std::move(sentence));
+}
+
+int ExitOf(std::string_view code) {
+  const Row* row = Find(code);
+  return row == nullptr ? 70 : row->exit;
+}
+
+bool IsKnownCode(std::string_view code) { return Find(code) != nullptr; }
+
+std::string WithErrno(const std::string& what, int error) {
+  return what + ": " + std::strerror(error);
+}
+
+}  // namespace turbo::ctl

@@ -1,0 +1,66 @@
+#include "tmctl/login.h"
+
+#include "tmctl/failure.h"
+#include "tmctl/parse.h"
+
+namespace turbo::ctl {
+namespace {
+
+// Without a deadline for the operation, a lock is still not waited for longer.
+constexpr Milliseconds kPatience = std::chrono::minutes(10);
+
+Milliseconds PatienceOf(const Settings& settings) {
+  return settings.timeout.count() > 0 ? settings.timeout : kPatience;
+}
+
+}  // namespace
+
+int KeepLogin(Context& context, Ask ask,
+              const std::function<FreshLogin(const std::string&)>& open) {
+  const Settings& settings = context.settings;
+  const std::string password = FindPassword(context.arguments, settings, ask);
+  FreshLogin login;
+  {
+    const FileLock lock = context.config->Lock(PatienceOf(settings));
+    login = open(password);
+    context.config->Update(settings.profile, [&](Json& profile) {
+      profile["server"] = settings.server.Text();
+      profile["user"] = login.session.user();
+      profile["token"] = login.token;
+      profile["token_server"] = settings.server.Text();
+    });
+  }
+  PrintSession(context, login.session);
+  return kExitOk;
+}
+
+void ForgetLogin(Context& context) {
+  const FileLock lock = context.config->Lock(PatienceOf(context.settings));
+  context.config->Update(context.settings.profile, [](Json& profile) {
+    profile.erase("token");
+    profile.erase("token_server");
+  });
+}
+
+FreshLogin OpenLogin(Context& context, const std::string& user,
+                     const std::string& password) {
+  v1::LoginRequest request;
+  request.set_user(CheckText(user, "the user's name"));
+  request.set_password(password);
+  const v1::LoginResponse response = context.client->Login(request);
+  return {response.token(), response.session()};
+}
+
+void PrintSession(const Context& context, const v1::Session& session) {
+  const Json document =
+      SessionDocument(session, context.settings.server.Text());
+  context.output.Print({document, {}, [&] {
+                          return session.user() + " at " +
+                                 context.settings.server.Text() +
+                                 ", logged in until " +
+                                 document["expires_at"].get<std::string>() +
+                                 "\n";
+                        }});
+}
+
+}  // namespace turbo::ctl

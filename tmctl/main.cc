@@ -1,0 +1,58 @@
+// tmctl: the command line of TurboMessage.
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <exception>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "tmctl/commands.h"
+#include "tmctl/failure.h"
+#include "tmctl/output.h"
+#include "tmctl/settings.h"
+
+namespace {
+
+// A closed standard descriptor would be given to the next file or socket, and
+// what is meant for the user would land there. The stand-ins can't be used in
+// the direction that the real one would be, so reading and writing still fail.
+void HoldStandardDescriptors() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(fd, F_GETFD) < 0) {
+      const int flags = fd == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+      if (open("/dev/null", flags) != fd) _exit(turbo::ctl::ExitOf("os_error"));
+    }
+  }
+}
+
+int Fail(const std::vector<std::string>& words,
+         const turbo::ctl::Failure& failure) {
+  turbo::ctl::Output(turbo::ctl::GuessOutput(words), false, false)
+      .Error(failure);
+  return failure.Exit();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  HoldStandardDescriptors();
+  // A reader that has seen enough ends us quietly, even where our parent
+  // ignores the signal.
+  std::signal(SIGPIPE, SIG_DFL);
+  // Tokens and passwords must not reach core files.
+  prctl(PR_SET_DUMPABLE, 0);
+  const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
+  try {
+    return turbo::ctl::RunCommandLine(words);
+  } catch (const turbo::ctl::Failure& failure) {
+    return Fail(words, failure);
+  } catch (const std::bad_alloc&) {
+    return Fail(words, {"os_error", "out of memory"});
+  } catch (const std::exception& e) {
+    return Fail(words, {"internal", e.what(), "this is a mistake in tmctl"});
+  }
+}

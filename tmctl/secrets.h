@@ -1,0 +1,35 @@
+// Where passwords and tokens come from; never from the command line.
+#ifndef TMCTL_SECRETS_H_
+#define TMCTL_SECRETS_H_
+
+#include <string>
+#include <utility>
+
+#include "tmctl/config.h"
+#include "tmctl/options.h"
+#include "tmctl/settings.h"
+
+namespace turbo::ctl {
+
+enum class Ask { kOnce, kTwice };  // a new password is typed twice
+
+// --password-stdin, --password-file, TMCTL_PASSWORD, the profile's
+// password_command, else a prompt. usage where none is left; no_input for a
+// file that can't be read; invalid_argument for one that isn't UTF-8.
+std::string FindPassword(const Arguments& arguments, const Settings& settings,
+                         Ask ask);
+
+// The old and the new password: lines 1 and 2 of stdin with --password-stdin,
+// else prompts.
+std::pair<std::string, std::string> FindPasswordChange(
+    const Arguments& arguments, const Settings& settings);
+
+// --token-file, TMCTL_TOKEN_FILE, TMCTL_TOKEN,
+// $CREDENTIALS_DIRECTORY/tmctl.token, the profile's token_file and token.
+// not_logged_in where there is none; permission_denied where the stored token
+// is another server's.
+std::string FindToken(const Settings& settings, const Config& config);
+
+}  // namespace turbo::ctl
+
+#endif  // TMCTL_SECRETS_H_

@@ -1,0 +1,67 @@
+// What holds for this run: flags, then the environment, then the profile.
+#ifndef TMCTL_SETTINGS_H_
+#define TMCTL_SETTINGS_H_
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "tmctl/address.h"
+#include "tmctl/config.h"
+#include "tmctl/options.h"
+#include "tmctl/units.h"
+
+namespace turbo::ctl {
+
+enum class OutputMode { kTable, kJson, kJsonl, kIds };
+
+// The options that every command takes.
+std::span<const Option> GlobalOptions();
+
+struct Settings {
+  std::string profile;
+  Address server;
+  bool insecure = false;
+  OutputMode output = OutputMode::kJson;
+  Milliseconds timeout{0};  // 0: none
+  int retry = 0;
+  bool no_input = false;
+  bool quiet = false;
+  bool verbose = false;
+  bool keep_copy = true;
+  std::string token_file;        // by flag or variable; may be empty
+  std::string password_command;  // may be empty
+};
+
+// A value that a flag, a variable or a profile gave, and which of them.
+struct Given {
+  std::string value;
+  std::string origin;
+  bool from_flag = false;
+};
+
+// `name` as the profile spells it ("token_file"): --token-file, then
+// TMCTL_TOKEN_FILE, then the profile. An empty variable counts as unset.
+std::optional<Given> FindSetting(const Arguments& arguments,
+                                 const Config* config,
+                                 const std::string& profile,
+                                 const std::string& name);
+
+// --config or TMCTL_CONFIG; empty: the default place.
+std::string ConfigPath(const Arguments& arguments);
+
+// How to print, as far as flags and environment say; used for errors too,
+// before there are settings. Never throws.
+OutputMode GuessOutput(const std::vector<std::string>& words);
+
+// Throws usage for a wrong flag, bad_config for a wrong variable or profile.
+// `may_create`: a profile that isn't there is no error.
+Settings ResolveSettings(const Arguments& arguments, const Config& config,
+                         bool may_create);
+
+// Checks one value as `config set` does: throws usage.
+void CheckSetting(const ProfileKey& key, const std::string& value);
+
+}  // namespace turbo::ctl
+
+#endif  // TMCTL_SETTINGS_H_

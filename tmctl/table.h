@@ -1,0 +1,30 @@
+// How messages look on a terminal.
+#ifndef TMCTL_TABLE_H_
+#define TMCTL_TABLE_H_
+
+#include <string>
+#include <vector>
+
+#include "turbomessage/v1/mail.pb.h"
+
+namespace turbo::ctl {
+
+struct TableStyle {
+  size_t width = 0;     // columns of a line; 0: no limit
+  bool colour = false;  // bold for what is unread
+
+  // Of stdout: colours only on a terminal that has them and without NO_COLOR.
+  static TableStyle OfStdout();
+};
+
+// One line a message, under a heading; empty for no messages.
+std::string TrayTable(const std::vector<turbomessage::v1::Message>& messages,
+                      turbomessage::v1::Box box, const TableStyle& style);
+
+// One message with its headers and body.
+std::string MessageText(const turbomessage::v1::Message& message,
+                        const TableStyle& style);
+
+}  // namespace turbo::ctl
+
+#endif  // TMCTL_TABLE_H_
