@@ -1,0 +1,89 @@
+#include "tmserver/store/answers.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <system_error>
+#include <utility>
+
+namespace turbo::store {
+namespace {
+
+using mail::ErrorCode;
+
+std::string Joined(const std::vector<std::string>& users) {
+  std::string joined;
+  for (const std::string& user : users) {
+    if (!joined.empty()) joined += ", ";
+    joined += user;
+  }
+  return joined;
+}
+
+}  // namespace
+
+std::string NewIdentity() {
+  std::array<unsigned char, 16> bytes;
+  if (getentropy(bytes.data(), bytes.size()) != 0) {
+    throw std::system_error(errno, std::generic_category(), "getentropy");
+  }
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;  // RFC 9562: version 4,
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;  // its variant
+  std::string uuid;
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    constexpr char kDigits[] = "0123456789abcdef";
+    if (i == 4 || i == 6 || i == 8 || i == 10) uuid += '-';
+    uuid += kDigits[bytes[i] >> 4];
+    uuid += kDigits[bytes[i] & 0x0f];
+  }
+  return uuid;
+}
+
+mail::Error UserExists(const std::string& user) {
+  return {ErrorCode::kUserExists,
+          "there is already a user named " + user,
+          {user},
+          {}};
+}
+
+mail::Error PasswordChanged() {
+  return {ErrorCode::kBadCredentials,
+          "the password was changed a moment ago",
+          {},
+          {}};
+}
+
+mail::Error UnknownRecipients(std::vector<std::string> users) {
+  std::string message = "no such user: " + Joined(users);
+  return {
+      ErrorCode::kRecipientNotFound, std::move(message), std::move(users), {}};
+}
+
+mail::Error OutboxFull(const mail::Delivery& op) {
+  return {ErrorCode::kOutboxFull,
+          "your outbox is full (" + std::to_string(op.capacity) + ")",
+          {op.from},
+          {}};
+}
+
+mail::Error InboxesFull(std::vector<std::string> users) {
+  std::string message = "the inbox is full: " + Joined(users);
+  return {ErrorCode::kInboxFull, std::move(message), std::move(users), {}};
+}
+
+mail::Result<mail::Sent> AnswerAgain(const mail::RequestQuery& query,
+                                     mail::Sent sent,
+                                     const std::string& digest) {
+  if (digest != query.digest && !query.once) {
+    return mail::Fail(ErrorCode::kRequestIdReused,
+                      "this request id was already used, for message " +
+                          std::to_string(sent.id) + " with other content",
+                      {}, {sent.id});
+  }
+  sent.duplicate = true;
+  return sent;
+}
+
+}  // namespace turbo::store

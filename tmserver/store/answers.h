@@ -1,0 +1,29 @@
+// What every store says in the same words.
+#ifndef TMSERVER_STORE_ANSWERS_H_
+#define TMSERVER_STORE_ANSWERS_H_
+
+#include <string>
+#include <vector>
+
+#include "tmserver/mail/store.h"
+
+namespace turbo::store {
+
+// A new Store::Identity: a random UUID.
+std::string NewIdentity();
+
+mail::Error UserExists(const std::string& user);
+mail::Error PasswordChanged();
+mail::Error UnknownRecipients(std::vector<std::string> users);
+mail::Error OutboxFull(const mail::Delivery& op);
+mail::Error InboxesFull(std::vector<std::string> users);
+
+// The answer to `query` where the request id is known: `sent` is what its send
+// was answered and `digest` its content's.
+mail::Result<mail::Sent> AnswerAgain(const mail::RequestQuery& query,
+                                     mail::Sent sent,
+                                     const std::string& digest);
+
+}  // namespace turbo::store
+
+#endif  // TMSERVER_STORE_ANSWERS_H_

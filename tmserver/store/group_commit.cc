@@ -1,0 +1,145 @@
+#include "tmserver/store/group_commit.h"
+
+#include <exception>
+#include <iterator>
+
+#include "tmserver/store/failure.h"
+
+namespace turbo::store {
+namespace {
+
+mail::Error Unavailable() {
+  return {mail::ErrorCode::kUnavailable,
+          "the server can no longer write to its store; what was asked may or "
+          "may not have been stored",
+          {},
+          {}};
+}
+
+mail::Error StoreFull() {
+  return {mail::ErrorCode::kStoreFull,
+          "the server's store has no room left; nothing was stored",
+          {},
+          {}};
+}
+
+}  // namespace
+
+void GroupCommit::Queue::Put(std::unique_ptr<Write> write) {
+  {
+    const std::lock_guard lock(mutex_);
+    writes_.push_back(std::move(write));
+  }
+  changed_.notify_one();
+}
+
+void GroupCommit::Queue::Put(Batch batch) {
+  {
+    const std::lock_guard lock(mutex_);
+    writes_.insert(writes_.end(), std::make_move_iterator(batch.begin()),
+                   std::make_move_iterator(batch.end()));
+  }
+  changed_.notify_one();
+}
+
+GroupCommit::Batch GroupCommit::Queue::TakeAll() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return closed_ || !writes_.empty(); });
+  return std::exchange(writes_, {});
+}
+
+void GroupCommit::Queue::Close() {
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+  }
+  changed_.notify_one();
+}
+
+GroupCommit::GroupCommit(Engine& engine,
+                         std::function<void(std::string)> on_fault)
+    : engine_(engine),
+      on_fault_(std::move(on_fault)),
+      writer_([this] { WriteBatches(); }),
+      replier_([this] { ReplyToBatches(); }) {}
+
+GroupCommit::~GroupCommit() {
+  arrived_.Close();
+  writer_.join();
+  finished_.Close();
+  replier_.join();
+}
+
+void GroupCommit::WriteBatches() {
+  for (;;) {
+    Batch batch = arrived_.TakeAll();
+    if (batch.empty()) return;
+    Execute(batch);
+    finished_.Put(std::move(batch));
+    MaintainEngine();
+  }
+}
+
+void GroupCommit::ReplyToBatches() {
+  for (;;) {
+    const Batch batch = finished_.TakeAll();
+    if (batch.empty()) return;
+    for (const auto& write : batch) write->Reply();
+  }
+}
+
+void GroupCommit::Execute(const Batch& batch) {
+  size_t known = 0;  // writes of which we know whether they are stored
+  try {
+    if (!faulted_) {
+      if (CommitTogether(batch)) return;
+      for (; known < batch.size(); ++known) CommitAlone(*batch[known]);
+    }
+  } catch (const std::exception& error) {
+    Fault(error.what());
+  }
+  for (; known < batch.size(); ++known) batch[known]->Fail(Unavailable());
+}
+
+bool GroupCommit::CommitTogether(const Batch& batch) {
+  try {
+    engine_.Begin();
+    for (const auto& write : batch) write->Run();
+    engine_.Commit();
+    return true;
+  } catch (const NoSpace&) {
+    engine_.Rollback();
+  }
+  MaintainEngine();  // may win back some room
+  return false;
+}
+
+void GroupCommit::CommitAlone(Write& write) {
+  try {
+    engine_.Begin();
+    write.Run();
+    engine_.Commit();
+  } catch (const NoSpace&) {
+    engine_.Rollback();
+    write.Fail(StoreFull());
+  }
+}
+
+void GroupCommit::MaintainEngine() {
+  if (faulted_) return;
+  try {
+    engine_.Maintain();
+  } catch (const NoSpace&) {
+    // What is committed stays where it is; the next call tries again.
+  } catch (const std::exception& error) {
+    Fault(error.what());
+  }
+}
+
+void GroupCommit::Fault(const std::string& reason) {
+  faulted_ = true;
+  engine_.Abandon();
+  on_fault_(reason);
+}
+
+}  // namespace turbo::store

@@ -1,0 +1,403 @@
+#include "tmserver/store/memory_store.h"
+
+#include <algorithm>
+#include <set>
+
+#include "tmserver/store/answers.h"
+#include "tmserver/store/listing.h"
+
+namespace turbo::store {
+namespace {
+
+using mail::Box;
+using mail::Changed;
+using mail::Error;
+using mail::MessageId;
+using mail::Nothing;
+using mail::Result;
+using mail::Sent;
+using mail::Time;
+using mail::UserId;
+
+// Offers the messages of `tray` in the query's order until `offer` says no.
+template <class Tray, class Offer>
+void Walk(const Tray& tray, const mail::ListQuery& query, Offer offer) {
+  if (query.order == mail::Order::kOldestFirst) {
+    auto it = query.position ? tray.upper_bound(*query.position) : tray.begin();
+    while (it != tray.end() && offer(*it)) ++it;
+  } else {
+    auto it = query.position ? tray.lower_bound(*query.position) : tray.end();
+    while (it != tray.begin() && offer(*std::prev(it))) --it;
+  }
+}
+
+}  // namespace
+
+MemoryStore::MemoryStore()
+    : identity_(NewIdentity()), commits_(engine_, [](const std::string&) {}) {}
+
+Result<std::optional<mail::Account>> MemoryStore::FindAccount(
+    const std::string& user) {
+  const std::lock_guard lock(mutex_);
+  const auto found = names_.find(user);
+  if (found == names_.end()) return std::nullopt;
+  return accounts_.at(found->second);
+}
+
+Result<std::optional<mail::Session>> MemoryStore::FindSession(
+    const std::string& token_hash) {
+  const std::lock_guard lock(mutex_);
+  const auto found = tokens_.find(token_hash);
+  if (found == tokens_.end()) return std::nullopt;
+  return sessions_.at(found->second);
+}
+
+Result<mail::Page> MemoryStore::List(const mail::ListQuery& query) {
+  const std::lock_guard lock(mutex_);
+  mail::Page page;
+  PageCutter cutter(query);
+  Walk(TrayOf(query.user, query.box), query, [&](const auto& held) {
+    mail::Message message = View(query.box, held);
+    const std::string& body = register_.at(held.first).body;
+    const auto verdict = cutter.Judge(message, body.size());
+    if (verdict == PageCutter::Verdict::kTake) {
+      if (query.with_body) message.body = body;
+      page.messages.push_back(std::move(message));
+    }
+    return verdict != PageCutter::Verdict::kEnd;
+  });
+  page.next = cutter.Next();
+  page.newest = newest_;
+  return page;
+}
+
+Result<int64_t> MemoryStore::Count(UserId user, Box box,
+                                   const mail::Filter& filter) {
+  const std::lock_guard lock(mutex_);
+  const Tray& tray = TrayOf(user, box);
+  return std::count_if(tray.begin(), tray.end(), [&](const auto& held) {
+    return mail::Matches(filter, View(box, held));
+  });
+}
+
+Result<std::optional<mail::Message>> MemoryStore::Get(UserId user, Box box,
+                                                      MessageId id) {
+  const std::lock_guard lock(mutex_);
+  const Tray& tray = TrayOf(user, box);
+  const auto held = tray.find(id);
+  if (held == tray.end()) return std::nullopt;
+  mail::Message message = View(box, *held);
+  message.body = register_.at(id).body;
+  return message;
+}
+
+Result<std::optional<Sent>> MemoryStore::FindRequest(
+    const mail::RequestQuery& query) {
+  const std::lock_guard lock(mutex_);
+  return Recall(query);
+}
+
+Result<std::vector<mail::RegisterEntry>> MemoryStore::ReadRegister(
+    MessageId after, size_t limit) {
+  const std::lock_guard lock(mutex_);
+  std::vector<mail::RegisterEntry> entries;
+  for (auto it = register_.upper_bound(after);
+       it != register_.end() && entries.size() < limit; ++it) {
+    entries.push_back(it->second.entry);
+  }
+  return entries;
+}
+
+template <class T>
+void MemoryStore::Apply(std::function<Result<T>()> run, mail::Done<T> done) {
+  commits_.Submit<T>(
+      [this, run = std::move(run)] {
+        const std::lock_guard lock(mutex_);
+        return run();
+      },
+      std::move(done));
+}
+
+void MemoryStore::CreateAccount(mail::NewAccount op, mail::Done<UserId> done) {
+  Apply<UserId>([this, op = std::move(op)] { return Create(op); },
+                std::move(done));
+}
+
+void MemoryStore::OpenSession(mail::NewSession op, mail::Done<Nothing> done) {
+  Apply<Nothing>([this, op = std::move(op)] { return Open(op); },
+                 std::move(done));
+}
+
+void MemoryStore::RenewSession(std::string token_hash, Time now,
+                               mail::Done<Nothing> done) {
+  Apply<Nothing>(
+      [this, token_hash = std::move(token_hash), now] {
+        const auto found = tokens_.find(token_hash);
+        if (found != tokens_.end()) sessions_.at(found->second).used_at = now;
+        return Nothing();
+      },
+      std::move(done));
+}
+
+void MemoryStore::EndSession(std::string token_hash, mail::Done<Nothing> done) {
+  Apply<Nothing>(
+      [this, token_hash = std::move(token_hash)] {
+        const auto found = tokens_.find(token_hash);
+        if (found != tokens_.end()) {
+          sessions_.erase(found->second);
+          tokens_.erase(found);
+        }
+        return Nothing();
+      },
+      std::move(done));
+}
+
+void MemoryStore::ChangePassword(mail::PasswordChange op,
+                                 mail::Done<Nothing> done) {
+  Apply<Nothing>(
+      [this, op = std::move(op)]() -> Result<Nothing> {
+        if (!HasPassword(op.user, op.old_hash)) {
+          return tl::unexpected<Error>(PasswordChanged());
+        }
+        accounts_.at(op.user).password_hash = op.new_hash;
+        return Nothing();
+      },
+      std::move(done));
+}
+
+void MemoryStore::Deliver(mail::Delivery op, mail::Done<Sent> done) {
+  Apply<Sent>([this, op = std::move(op)] { return Send(op); }, std::move(done));
+}
+
+void MemoryStore::Mark(mail::MarkRead op, mail::Done<Changed> done) {
+  Apply<Changed>([this, op = std::move(op)] { return MarkAll(op); },
+                 std::move(done));
+}
+
+void MemoryStore::Remove(mail::Removal op, mail::Done<Changed> done) {
+  Apply<Changed>([this, op = std::move(op)] { return RemoveAll(op); },
+                 std::move(done));
+}
+
+void MemoryStore::Forget(Time requests, Time entries, size_t limit,
+                         mail::Done<size_t> done) {
+  Apply<size_t>(
+      [this, requests, entries, limit] {
+        const size_t forgotten = ForgetRequests(requests, limit);
+        return forgotten + ForgetEntries(entries, limit);
+      },
+      std::move(done));
+}
+
+Result<UserId> MemoryStore::Create(const mail::NewAccount& op) {
+  if (names_.contains(op.user)) {
+    return tl::unexpected<Error>(UserExists(op.user));
+  }
+  const UserId id = static_cast<UserId>(accounts_.size()) + 1;
+  accounts_[id] = {id, op.user, op.password_hash};
+  names_[op.user] = id;
+  Login(id, op.token_hash, op.now);
+  return id;
+}
+
+Result<Nothing> MemoryStore::Open(const mail::NewSession& op) {
+  if (!HasPassword(op.user, op.password_hash)) {
+    return tl::unexpected<Error>(PasswordChanged());
+  }
+  Login(op.user, op.token_hash, op.now);
+  return Nothing();
+}
+
+bool MemoryStore::HasPassword(UserId user, const std::string& hash) const {
+  const auto account = accounts_.find(user);
+  return account != accounts_.end() && account->second.password_hash == hash;
+}
+
+Result<Sent> MemoryStore::Send(const mail::Delivery& op) {
+  auto earlier = Recall({op.sender, op.request_id, op.digest, op.once});
+  if (!earlier) return tl::unexpected<Error>(std::move(earlier.error()));
+  if (*earlier) return **earlier;
+  if (auto refusal = Refusal(op)) {
+    return tl::unexpected<Error>(std::move(*refusal));
+  }
+  Sent sent{0, op.now, op.draft.to, false};
+  if (op.validate_only) return sent;
+
+  sent.id = ++newest_;
+  const mail::Draft& draft = op.draft;
+  Record& record = register_[sent.id];
+  record.entry = {sent.id, op.from, draft.to, op.now,
+                  static_cast<int64_t>(TextBytes(draft.subject, draft.labels) +
+                                       draft.body.size())};
+  record.sender = op.sender;
+  if (!op.request_id.empty()) {
+    record.request_id = op.request_id;
+    requests_[{op.sender, op.request_id}] = sent.id;
+  }
+  record.digest = op.digest;
+  record.subject = draft.subject;
+  record.body = draft.body;
+  record.labels = draft.labels;
+  if (draft.keep_copy) Hold(op.sender, Box::kOutbox, sent.id);
+  for (const std::string& user : draft.to) {
+    Hold(names_.at(user), Box::kInbox, sent.id);
+  }
+  return sent;
+}
+
+Changed MemoryStore::MarkAll(const mail::MarkRead& op) {
+  Changed changed;
+  std::set<MessageId> seen;
+  Tray& tray = trays_[{op.user, Box::kInbox}];
+  for (const MessageId id : op.ids) {
+    if (!seen.insert(id).second) continue;
+    const auto held = tray.find(id);
+    if (held == tray.end()) {
+      changed.missing.push_back(id);
+    } else if (held->second.read_at.has_value() != op.read) {
+      changed.ids.push_back(id);
+      held->second.read_at = op.read ? std::optional(op.now) : std::nullopt;
+      if (op.read) register_.at(id).receipts.try_emplace(op.user, op.now);
+    }
+  }
+  return changed;
+}
+
+Changed MemoryStore::RemoveAll(const mail::Removal& op) {
+  Changed changed;
+  std::set<MessageId> seen;
+  Tray& tray = trays_[{op.user, op.box}];
+  for (const MessageId id : op.ids) {
+    if (!seen.insert(id).second) continue;
+    if (tray.erase(id) == 0) {
+      changed.missing.push_back(id);
+    } else {
+      changed.ids.push_back(id);
+      Release(id);
+    }
+  }
+  return changed;
+}
+
+size_t MemoryStore::ForgetRequests(Time before, size_t limit) {
+  const auto old = Oldest(before, limit, [](const Record& record) {
+    return record.request_id.has_value();
+  });
+  for (const MessageId id : old) {
+    Record& record = register_.at(id);
+    requests_.erase({record.sender, *record.request_id});
+    record.request_id.reset();
+  }
+  return old.size();
+}
+
+size_t MemoryStore::ForgetEntries(Time before, size_t limit) {
+  const auto old = Oldest(before, limit, [](const Record& record) {
+    return record.holders == 0 && !record.request_id;
+  });
+  for (const MessageId id : old) register_.erase(id);
+  return old.size();
+}
+
+template <class Which>
+std::vector<MessageId> MemoryStore::Oldest(Time before, size_t limit,
+                                           Which which) const {
+  std::set<std::pair<Time, MessageId>> found;
+  for (const auto& [id, record] : register_) {
+    if (record.entry.sent_at < before && which(record)) {
+      found.emplace(record.entry.sent_at, id);
+    }
+  }
+  std::vector<MessageId> ids;
+  for (const auto& [sent_at, id] : found) {
+    if (ids.size() < limit) ids.push_back(id);
+  }
+  return ids;
+}
+
+Result<std::optional<Sent>> MemoryStore::Recall(
+    const mail::RequestQuery& query) const {
+  const auto known = requests_.find({query.sender, query.request_id});
+  if (known == requests_.end()) return std::nullopt;
+  const Record& record = register_.at(known->second);
+  return AnswerAgain(
+             query,
+             {known->second, record.entry.sent_at, record.entry.to, false},
+             record.digest)
+      .map([](Sent sent) { return std::optional(std::move(sent)); });
+}
+
+std::optional<Error> MemoryStore::Refusal(const mail::Delivery& op) const {
+  std::vector<std::string> unknown;
+  std::vector<std::string> full;
+  for (const std::string& user : op.draft.to) {
+    const auto id = names_.find(user);
+    if (id == names_.end()) {
+      unknown.push_back(user);
+    } else if (IsFull(id->second, Box::kInbox, op.capacity)) {
+      full.push_back(user);
+    }
+  }
+  if (!unknown.empty()) return UnknownRecipients(std::move(unknown));
+  if (op.draft.keep_copy && IsFull(op.sender, Box::kOutbox, op.capacity)) {
+    return OutboxFull(op);
+  }
+  if (!full.empty()) return InboxesFull(std::move(full));
+  return std::nullopt;
+}
+
+bool MemoryStore::IsFull(UserId user, Box box, size_t capacity) const {
+  return capacity > 0 && TrayOf(user, box).size() >= capacity;
+}
+
+void MemoryStore::Hold(UserId user, Box box, MessageId id) {
+  trays_[{user, box}][id];
+  ++register_.at(id).holders;
+}
+
+void MemoryStore::Release(MessageId id) {
+  Record& record = register_.at(id);
+  if (--record.holders > 0) return;
+  record.subject.clear();
+  record.body.clear();
+  record.labels.clear();
+  record.receipts.clear();
+}
+
+void MemoryStore::Login(UserId user, const std::string& token_hash, Time now) {
+  std::erase_if(tokens_,
+                [&](const auto& token) { return token.second == user; });
+  const auto holder = tokens_.find(token_hash);
+  if (holder != tokens_.end()) sessions_.erase(holder->second);
+  tokens_[token_hash] = user;
+  sessions_[user] = {user, accounts_.at(user).user, now, now};
+}
+
+mail::Message MemoryStore::View(Box box, const Tray::value_type& held) const {
+  const Record& record = register_.at(held.first);
+  mail::Message message;
+  message.id = held.first;
+  message.box = box;
+  message.from = record.entry.sender;
+  message.subject = record.subject;
+  message.labels = record.labels;
+  message.sent_at = record.entry.sent_at;
+  for (const std::string& user : record.entry.to) {
+    message.recipients.push_back({user, std::nullopt});
+    const auto receipt = record.receipts.find(names_.at(user));
+    if (box == Box::kOutbox && receipt != record.receipts.end()) {
+      message.recipients.back().read_at = receipt->second;
+    }
+  }
+  message.read_at =
+      box == Box::kInbox ? held.second.read_at : ReadByAll(message.recipients);
+  return message;
+}
+
+const MemoryStore::Tray& MemoryStore::TrayOf(UserId user, Box box) const {
+  static const Tray kEmpty;
+  const auto found = trays_.find({user, box});
+  return found == trays_.end() ? kEmpty : found->second;
+}
+
+}  // namespace turbo::store

@@ -1,0 +1,131 @@
+// The specification of a store, in standard containers. Nothing is durable.
+#ifndef TMSERVER_STORE_MEMORY_STORE_H_
+#define TMSERVER_STORE_MEMORY_STORE_H_
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tmserver/mail/store.h"
+#include "tmserver/store/group_commit.h"
+
+namespace turbo::store {
+
+class MemoryStore final : public mail::Store {
+ public:
+  MemoryStore();
+
+  std::string Identity() const override { return identity_; }
+  mail::Result<std::optional<mail::Account>> FindAccount(
+      const std::string& user) override;
+  mail::Result<std::optional<mail::Session>> FindSession(
+      const std::string& token_hash) override;
+  mail::Result<mail::Page> List(const mail::ListQuery& query) override;
+  mail::Result<int64_t> Count(mail::UserId user, mail::Box box,
+                              const mail::Filter& filter) override;
+  mail::Result<std::optional<mail::Message>> Get(mail::UserId user,
+                                                 mail::Box box,
+                                                 mail::MessageId id) override;
+  mail::Result<std::optional<mail::Sent>> FindRequest(
+      const mail::RequestQuery& query) override;
+  mail::Result<std::vector<mail::RegisterEntry>> ReadRegister(
+      mail::MessageId after, size_t limit) override;
+
+  void CreateAccount(mail::NewAccount op,
+                     mail::Done<mail::UserId> done) override;
+  void OpenSession(mail::NewSession op,
+                   mail::Done<mail::Nothing> done) override;
+  void RenewSession(std::string token_hash, mail::Time now,
+                    mail::Done<mail::Nothing> done) override;
+  void EndSession(std::string token_hash,
+                  mail::Done<mail::Nothing> done) override;
+  void ChangePassword(mail::PasswordChange op,
+                      mail::Done<mail::Nothing> done) override;
+  void Deliver(mail::Delivery op, mail::Done<mail::Sent> done) override;
+  void Mark(mail::MarkRead op, mail::Done<mail::Changed> done) override;
+  void Remove(mail::Removal op, mail::Done<mail::Changed> done) override;
+  void Forget(mail::Time requests, mail::Time entries, size_t limit,
+              mail::Done<size_t> done) override;
+
+ private:
+  // Nothing to begin and nothing to lose.
+  class NoEngine final : public Engine {
+   public:
+    void Begin() override {}
+    void Commit() override {}
+    void Rollback() override {}
+    void Maintain() override {}
+    void Abandon() noexcept override {}
+  };
+
+  // A line of the register, with its content while a tray holds it.
+  struct Record {
+    mail::RegisterEntry entry;
+    mail::UserId sender = 0;
+    std::optional<std::string> request_id;  // while it is remembered
+    std::string digest;
+    int holders = 0;  // trays
+    std::string subject;
+    std::string body;
+    mail::Labels labels;
+    std::map<mail::UserId, mail::Time> receipts;
+  };
+
+  struct Held {
+    std::optional<mail::Time> read_at;  // the reader's own mark
+  };
+  using Tray = std::map<mail::MessageId, Held>;
+
+  // Submits `run`, under the lock.
+  template <class T>
+  void Apply(std::function<mail::Result<T>()> run, mail::Done<T> done);
+
+  // All of these under the lock.
+  mail::Result<mail::UserId> Create(const mail::NewAccount& op);
+  mail::Result<mail::Nothing> Open(const mail::NewSession& op);
+  mail::Result<mail::Sent> Send(const mail::Delivery& op);
+  mail::Changed MarkAll(const mail::MarkRead& op);
+  mail::Changed RemoveAll(const mail::Removal& op);
+  size_t ForgetRequests(mail::Time before, size_t limit);
+  size_t ForgetEntries(mail::Time before, size_t limit);
+
+  // Register entries that `which` holds for, by time, at most `limit`.
+  template <class Which>
+  std::vector<mail::MessageId> Oldest(mail::Time before, size_t limit,
+                                      Which which) const;
+  bool HasPassword(mail::UserId user, const std::string& hash) const;
+
+  mail::Result<std::optional<mail::Sent>> Recall(
+      const mail::RequestQuery& query) const;
+  // Why `op` can't be stored, if it can't.
+  std::optional<mail::Error> Refusal(const mail::Delivery& op) const;
+  bool IsFull(mail::UserId user, mail::Box box, size_t capacity) const;
+  void Hold(mail::UserId user, mail::Box box, mail::MessageId id);
+  void Release(mail::MessageId id);
+  void Login(mail::UserId user, const std::string& token_hash, mail::Time now);
+  // The message without its body.
+  mail::Message View(mail::Box box, const Tray::value_type& held) const;
+  const Tray& TrayOf(mail::UserId user, mail::Box box) const;
+
+  const std::string identity_;
+  std::mutex mutex_;  // guards all below but commits_
+  std::map<mail::UserId, mail::Account> accounts_;
+  std::map<std::string, mail::UserId> names_;
+  std::map<mail::UserId, mail::Session> sessions_;
+  std::map<std::string, mail::UserId> tokens_;  // of the sessions
+  std::map<std::pair<mail::UserId, mail::Box>, Tray> trays_;
+  std::map<mail::MessageId, Record> register_;
+  std::map<std::pair<mail::UserId, std::string>, mail::MessageId> requests_;
+  mail::MessageId newest_ = 0;
+
+  NoEngine engine_;
+  GroupCommit commits_;  // last: its writes use the rest
+};
+
+}  // namespace turbo::store
+
+#endif  // TMSERVER_STORE_MEMORY_STORE_H_
