@@ -76,7 +76,7 @@ void GroupCommit::WriteBatches() {
     if (batch.empty()) return;
     Execute(batch);
     finished_.Put(std::move(batch));
-    MaintainEngine();
+    Tend(&Engine::Maintain);
   }
 }
 
@@ -91,9 +91,9 @@ void GroupCommit::ReplyToBatches() {
 void GroupCommit::Execute(const Batch& batch) {
   size_t known = 0;  // writes of which we know whether they are stored
   try {
-    if (!faulted_) {
-      if (CommitTogether(batch)) return;
-      for (; known < batch.size(); ++known) CommitAlone(*batch[known]);
+    if (!faulted_ && CommitTogether(batch)) return;
+    for (; !faulted_ && known < batch.size(); ++known) {
+      CommitAlone(*batch[known]);
     }
   } catch (const std::exception& error) {
     Fault(error.what());
@@ -110,7 +110,7 @@ bool GroupCommit::CommitTogether(const Batch& batch) {
   } catch (const NoSpace&) {
     engine_.Rollback();
   }
-  MaintainEngine();  // may win back some room
+  Tend(&Engine::MakeRoom);
   return false;
 }
 
@@ -125,12 +125,12 @@ void GroupCommit::CommitAlone(Write& write) {
   }
 }
 
-void GroupCommit::MaintainEngine() {
+void GroupCommit::Tend(void (Engine::*function)()) {
   if (faulted_) return;
   try {
-    engine_.Maintain();
+    (engine_.*function)();
   } catch (const NoSpace&) {
-    // What is committed stays where it is; the next call tries again.
+    // What is committed stays where it is; a later call tries again.
   } catch (const std::exception& error) {
     Fault(error.what());
   }

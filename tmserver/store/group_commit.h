@@ -29,6 +29,8 @@ class Engine {
   virtual void Rollback() = 0;  // after NoSpace
   // Housekeeping between transactions.
   virtual void Maintain() = 0;
+  // After Rollback: wins back what room it can.
+  virtual void MakeRoom() = 0;
   // After any other failure: the engine must not touch its file again.
   virtual void Abandon() noexcept = 0;
 };
@@ -108,7 +110,8 @@ class GroupCommit {
   // False where there was no room for all; nothing is stored then.
   bool CommitTogether(const Batch& batch);
   void CommitAlone(Write& write);
-  void MaintainEngine();
+  // Calls a function of the engine whose lack of room loses nothing.
+  void Tend(void (Engine::*function)());
   void Fault(const std::string& reason);
 
   Engine& engine_;

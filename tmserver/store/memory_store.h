@@ -59,6 +59,7 @@ class MemoryStore final : public mail::Store {
     void Commit() override {}
     void Rollback() override {}
     void Maintain() override {}
+    void MakeRoom() override {}
     void Abandon() noexcept override {}
   };
 

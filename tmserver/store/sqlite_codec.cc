@@ -1,0 +1,102 @@
+#include "tmserver/store/sqlite_codec.h"
+
+#include <string_view>
+
+namespace turbo::store {
+namespace {
+
+constexpr std::string_view kDigits = "0123456789ABCDEF";
+
+// Everything that separates, and what would make the text hard to read.
+bool NeedsEscape(char c) {
+  return c == '%' || c == '&' || c == '=' ||
+         static_cast<unsigned char>(c) < ' ';
+}
+
+void AppendEscaped(const std::string& text, std::string* out) {
+  for (const char c : text) {
+    if (!NeedsEscape(c)) {
+      *out += c;
+      continue;
+    }
+    *out += '%';
+    *out += kDigits[static_cast<unsigned char>(c) >> 4];
+    *out += kDigits[static_cast<unsigned char>(c) & 0x0f];
+  }
+}
+
+std::string Unescaped(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size()) {
+      out += static_cast<char>(kDigits.find(text[i + 1]) * 16 +
+                               kDigits.find(text[i + 2]));
+      i += 2;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+// Calls `part` for each part of `text` between separators.
+template <class Part>
+void Split(std::string_view text, char separator, Part part) {
+  while (!text.empty()) {
+    const size_t end = text.find(separator);
+    part(text.substr(0, end));
+    if (end == std::string_view::npos) return;
+    text.remove_prefix(end + 1);
+  }
+}
+
+}  // namespace
+
+int64_t ToColumn(mail::Time time) { return time.time_since_epoch().count(); }
+
+mail::Time ToTime(int64_t column) { return mail::Time(mail::Duration(column)); }
+
+std::optional<mail::Time> ToTime(std::optional<int64_t> column) {
+  return column ? std::optional(ToTime(*column)) : std::nullopt;
+}
+
+int64_t ToColumn(mail::Box box) { return box == mail::Box::kInbox ? 0 : 1; }
+
+std::string ToColumn(const std::vector<std::string>& users) {
+  std::string column;
+  for (const std::string& user : users) {
+    if (!column.empty()) column += ',';
+    column += user;
+  }
+  return column;
+}
+
+std::vector<std::string> ToUsers(const std::string& column) {
+  std::vector<std::string> users;
+  Split(column, ',', [&](std::string_view user) { users.emplace_back(user); });
+  return users;
+}
+
+std::optional<std::string> ToColumn(const mail::Labels& labels) {
+  if (labels.empty()) return std::nullopt;
+  std::string column;
+  for (const auto& [key, value] : labels) {
+    if (!column.empty()) column += '&';
+    AppendEscaped(key, &column);
+    column += '=';
+    AppendEscaped(value, &column);
+  }
+  return column;
+}
+
+mail::Labels ToLabels(const std::string& column) {
+  mail::Labels labels;
+  Split(column, '&', [&](std::string_view label) {
+    const size_t equals = label.find('=');
+    labels[Unescaped(label.substr(0, equals))] =
+        Unescaped(label.substr(equals + 1));
+  });
+  return labels;
+}
+
+}  // namespace turbo::store

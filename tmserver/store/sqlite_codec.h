@@ -1,0 +1,31 @@
+// How the mail's types look in columns.
+#ifndef TMSERVER_STORE_SQLITE_CODEC_H_
+#define TMSERVER_STORE_SQLITE_CODEC_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tmserver/mail/types.h"
+
+namespace turbo::store {
+
+// Milliseconds since 1970.
+int64_t ToColumn(mail::Time time);
+mail::Time ToTime(int64_t column);
+std::optional<mail::Time> ToTime(std::optional<int64_t> column);
+
+int64_t ToColumn(mail::Box box);
+
+// Names with commas between them, which no name contains.
+std::string ToColumn(const std::vector<std::string>& users);
+std::vector<std::string> ToUsers(const std::string& column);
+
+// As in a URL's query: `host=a&note=50%25`. Null where there are none.
+std::optional<std::string> ToColumn(const mail::Labels& labels);
+mail::Labels ToLabels(const std::string& column);
+
+}  // namespace turbo::store
+
+#endif  // TMSERVER_STORE_SQLITE_CODEC_H_

@@ -1,0 +1,208 @@
+#include "tmserver/store/sqlite_reads.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "tmserver/store/answers.h"
+#include "tmserver/store/listing.h"
+#include "tmserver/store/sqlite_codec.h"
+
+namespace turbo::store {
+namespace {
+
+using mail::Box;
+using mail::Message;
+using mail::MessageId;
+using mail::UserId;
+using sqlite::Connection;
+using sqlite::Query;
+
+// The three have the same columns. CROSS JOIN keeps SQLite to this order of the
+// tables.
+constexpr char kOldestFirst[] = R"sql(
+SELECT e.message_id, e.read_at, m.sender, m.recipients, m.sent_at, m.subject,
+       m.labels, m.size
+  FROM entries e CROSS JOIN messages m ON m.id = e.message_id
+ WHERE e.user_id = ? AND e.box = ? AND e.message_id > ?
+ ORDER BY e.message_id)sql";
+
+constexpr char kNewestFirst[] = R"sql(
+SELECT e.message_id, e.read_at, m.sender, m.recipients, m.sent_at, m.subject,
+       m.labels, m.size
+  FROM entries e CROSS JOIN messages m ON m.id = e.message_id
+ WHERE e.user_id = ? AND e.box = ? AND e.message_id < ?
+ ORDER BY e.message_id DESC)sql";
+
+constexpr char kOne[] = R"sql(
+SELECT e.message_id, e.read_at, m.sender, m.recipients, m.sent_at, m.subject,
+       m.labels, m.size
+  FROM entries e CROSS JOIN messages m ON m.id = e.message_id
+ WHERE e.user_id = ? AND e.box = ? AND e.message_id = ?)sql";
+
+constexpr char kReceipts[] = R"sql(
+SELECT u.name, r.read_at FROM receipts r JOIN users u ON u.id = r.user_id
+ WHERE r.message_id = ?)sql";
+
+void AddReceipts(Connection& db, Message* message) {
+  Query receipts = db.Start(kReceipts, message->id);
+  while (receipts.Step()) {
+    const std::string user = receipts.Text(0);
+    const auto reader =
+        std::find_if(message->recipients.begin(), message->recipients.end(),
+                     [&](const mail::Recipient& recipient) {
+                       return recipient.user == user;
+                     });
+    if (reader != message->recipients.end()) {
+      reader->read_at = ToTime(receipts.Int(1));
+    }
+  }
+  message->read_at = ReadByAll(message->recipients);
+}
+
+// The message of a row, without its body.
+Message ToMessage(Connection& db, Box box, const Query& row) {
+  Message message;
+  message.id = row.Int(0);
+  message.box = box;
+  message.from = row.Text(2);
+  for (std::string& user : ToUsers(row.Text(3))) {
+    message.recipients.push_back({std::move(user), std::nullopt});
+  }
+  message.sent_at = ToTime(row.Int(4));
+  message.subject = row.Text(5);
+  message.labels = ToLabels(row.Text(6));
+  if (box == Box::kInbox) {
+    message.read_at = ToTime(row.OptionalInt(1));
+  } else {
+    AddReceipts(db, &message);
+  }
+  return message;
+}
+
+size_t BodyBytes(const Message& message, const Query& row) {
+  return static_cast<size_t>(row.Int(7)) -
+         TextBytes(message.subject, message.labels);
+}
+
+std::string ReadBody(Connection& db, MessageId id) {
+  Query body = db.Start("SELECT body FROM bodies WHERE message_id = ?", id);
+  return body.Step() ? body.Text(0) : std::string();
+}
+
+Query StartList(Connection& db, const mail::ListQuery& query) {
+  using Limits = std::numeric_limits<MessageId>;
+  const int64_t box = ToColumn(query.box);
+  if (query.order == mail::Order::kOldestFirst) {
+    return db.Start(kOldestFirst, query.user, box,
+                    query.position.value_or(Limits::min()));
+  }
+  return db.Start(kNewestFirst, query.user, box,
+                  query.position.value_or(Limits::max()));
+}
+
+}  // namespace
+
+MessageId NewestId(Connection& db) {
+  const auto kept = db.FindInt("SELECT max(id) FROM messages");
+  const auto forgotten =
+      db.FindInt("SELECT value FROM meta WHERE key = 'forgotten'");
+  return std::max(kept.value_or(0), forgotten.value_or(0));
+}
+
+int64_t CountTray(Connection& db, UserId user, Box box) {
+  return db
+      .FindInt("SELECT count FROM trays WHERE user_id = ? AND box = ?", user,
+               ToColumn(box))
+      .value_or(0);
+}
+
+std::optional<mail::Account> FindAccount(Connection& db,
+                                         const std::string& user) {
+  Query row = db.Start(
+      "SELECT id, name, password_hash FROM users WHERE name = ?", user);
+  if (!row.Step()) return std::nullopt;
+  return mail::Account{row.Int(0), row.Text(1), row.Text(2)};
+}
+
+std::optional<mail::Session> FindSession(Connection& db,
+                                         const std::string& token_hash) {
+  Query row = db.Start(R"sql(
+SELECT s.user_id, u.name, s.created_at, s.used_at
+  FROM sessions s JOIN users u ON u.id = s.user_id
+ WHERE s.token_hash = ?)sql",
+                       sqlite::Blob{token_hash});
+  if (!row.Step()) return std::nullopt;
+  return mail::Session{row.Int(0), row.Text(1), ToTime(row.Int(2)),
+                       ToTime(row.Int(3))};
+}
+
+mail::Page List(Connection& db, const mail::ListQuery& query) {
+  const sqlite::Snapshot snapshot(db);
+  mail::Page page;
+  PageCutter cutter(query);
+  Query row = StartList(db, query);
+  while (row.Step()) {
+    Message message = ToMessage(db, query.box, row);
+    const auto verdict = cutter.Judge(message, BodyBytes(message, row));
+    if (verdict == PageCutter::Verdict::kEnd) break;
+    if (verdict == PageCutter::Verdict::kPass) continue;
+    if (query.with_body) message.body = ReadBody(db, message.id);
+    page.messages.push_back(std::move(message));
+  }
+  page.next = cutter.Next();
+  page.newest = NewestId(db);
+  return page;
+}
+
+int64_t Count(Connection& db, UserId user, Box box,
+              const mail::Filter& filter) {
+  if (filter.empty()) return CountTray(db, user, box);
+  const sqlite::Snapshot snapshot(db);
+  int64_t count = 0;
+  Query row = db.Start(kOldestFirst, user, ToColumn(box), int64_t{0});
+  while (row.Step()) {
+    if (mail::Matches(filter, ToMessage(db, box, row))) ++count;
+  }
+  return count;
+}
+
+std::optional<Message> Get(Connection& db, UserId user, Box box, MessageId id) {
+  const sqlite::Snapshot snapshot(db);
+  Query row = db.Start(kOne, user, ToColumn(box), id);
+  if (!row.Step()) return std::nullopt;
+  Message message = ToMessage(db, box, row);
+  message.body = ReadBody(db, id);
+  return message;
+}
+
+mail::Result<std::optional<mail::Sent>> FindRequest(
+    Connection& db, const mail::RequestQuery& query) {
+  Query row = db.Start(R"sql(
+SELECT id, sent_at, recipients, digest FROM messages
+ WHERE sender_id = ? AND request_id = ? AND request_id IS NOT NULL)sql",
+                       query.sender, query.request_id);
+  if (!row.Step()) return std::nullopt;
+  return AnswerAgain(
+             query,
+             {row.Int(0), ToTime(row.Int(1)), ToUsers(row.Text(2)), false},
+             row.Text(3))
+      .map([](mail::Sent sent) { return std::optional(std::move(sent)); });
+}
+
+std::vector<mail::RegisterEntry> ReadRegister(Connection& db, MessageId after,
+                                              size_t limit) {
+  constexpr size_t kMost = std::numeric_limits<int64_t>::max();
+  Query row = db.Start(R"sql(
+SELECT id, sender, recipients, sent_at, size FROM messages
+ WHERE id > ? ORDER BY id LIMIT ?)sql",
+                       after, static_cast<int64_t>(std::min(limit, kMost)));
+  std::vector<mail::RegisterEntry> entries;
+  while (row.Step()) {
+    entries.push_back({row.Int(0), row.Text(1), ToUsers(row.Text(2)),
+                       ToTime(row.Int(3)), row.Int(4)});
+  }
+  return entries;
+}
+
+}  // namespace turbo::store

@@ -1,0 +1,126 @@
+#include "tmserver/store/sqlite_schema.h"
+
+#include "tmserver/store/open.h"
+
+namespace turbo::store {
+namespace {
+
+// A send appends a row to messages and one to bodies; the rest says who holds
+// it. A message's row is its line in the register: it outlives the content
+// (subject, labels and body), which goes when refs, the number of trays that
+// hold it, comes to 0. Bodies have a table of their own, so that rows stay
+// small for lists and for changes of refs.
+//
+// A request id is remembered in its message's row until it is forgotten. The
+// partial indexes find what is to be forgotten, without cost for the rest.
+constexpr char kFirstTables[] = R"sql(
+CREATE TABLE meta (
+  key TEXT PRIMARY KEY,
+  value NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE users (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  password_hash TEXT NOT NULL
+);
+
+CREATE TABLE sessions (
+  user_id INTEGER PRIMARY KEY,
+  token_hash BLOB NOT NULL UNIQUE,
+  created_at INTEGER NOT NULL,
+  used_at INTEGER NOT NULL
+);
+
+CREATE TABLE messages (
+  id INTEGER PRIMARY KEY,
+  sender_id INTEGER NOT NULL,
+  sender TEXT NOT NULL,
+  recipients TEXT NOT NULL,
+  sent_at INTEGER NOT NULL,
+  size INTEGER NOT NULL,
+  refs INTEGER NOT NULL,
+  request_id TEXT,
+  digest BLOB,
+  subject TEXT,
+  labels TEXT
+);
+CREATE UNIQUE INDEX requests ON messages (sender_id, request_id)
+  WHERE request_id IS NOT NULL;
+CREATE INDEX requests_by_age ON messages (sent_at)
+  WHERE request_id IS NOT NULL;
+CREATE INDEX released_by_age ON messages (sent_at)
+  WHERE refs = 0 AND request_id IS NULL;
+
+CREATE TABLE bodies (
+  message_id INTEGER PRIMARY KEY,
+  body BLOB NOT NULL
+);
+
+CREATE TABLE entries (
+  user_id INTEGER NOT NULL,
+  box INTEGER NOT NULL,
+  message_id INTEGER NOT NULL,
+  read_at INTEGER,
+  PRIMARY KEY (user_id, box, message_id)
+) WITHOUT ROWID;
+
+CREATE TABLE trays (
+  user_id INTEGER NOT NULL,
+  box INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (user_id, box)
+) WITHOUT ROWID;
+
+CREATE TABLE receipts (
+  message_id INTEGER NOT NULL,
+  user_id INTEGER NOT NULL,
+  read_at INTEGER NOT NULL,
+  PRIMARY KEY (message_id, user_id)
+) WITHOUT ROWID;
+)sql";
+
+constexpr const char* kSteps[] = {kFirstTables};
+
+using Kind = OpenError::Kind;
+
+int64_t Pragma(sqlite::Connection& connection, std::string_view pragma) {
+  return connection.FindInt(pragma).value_or(0);
+}
+
+// Whether nobody has written to the file yet.
+bool IsBlank(sqlite::Connection& connection) {
+  return Pragma(connection, "SELECT count(*) FROM sqlite_schema") == 0;
+}
+
+}  // namespace
+
+std::span<const char* const> SchemaSteps() { return kSteps; }
+
+void Migrate(sqlite::Connection& connection, std::span<const char* const> steps,
+             const std::string& path) {
+  const int64_t owner = Pragma(connection, "PRAGMA application_id");
+  const int64_t found = Pragma(connection, "PRAGMA user_version");
+  const int64_t last = static_cast<int64_t>(steps.size());
+  if (owner != kApplicationId && (owner != 0 || !IsBlank(connection))) {
+    throw OpenError(Kind::kConfig,
+                    path + " is another program's database: name another file");
+  }
+  if (found > last) {
+    throw OpenError(
+        Kind::kConfig,
+        path + " was written by a newer tmserver (version " +
+            std::to_string(found) + " of the store; this one knows up to " +
+            std::to_string(last) + "): use that, or restore a backup");
+  }
+  for (int64_t version = found; version < last; ++version) {
+    connection.Execute("BEGIN IMMEDIATE");
+    connection.Execute(steps[static_cast<size_t>(version)]);
+    connection.Execute("PRAGMA application_id = " +
+                       std::to_string(kApplicationId));
+    connection.Execute("PRAGMA user_version = " + std::to_string(version + 1));
+    connection.Execute("COMMIT");
+  }
+}
+
+}  // namespace turbo::store

@@ -1,0 +1,158 @@
+#include "tmserver/store/sqlite_store.h"
+
+#include <exception>
+#include <utility>
+
+#include "tmserver/store/open.h"
+#include "tmserver/store/sqlite_reads.h"
+
+namespace turbo::store {
+namespace {
+
+using mail::Box;
+using mail::Changed;
+using mail::MessageId;
+using mail::Nothing;
+using mail::Result;
+using mail::Sent;
+using mail::Time;
+using mail::UserId;
+using sqlite::Connection;
+
+// `path`, whose file and directory are there and safe from other servers.
+std::string Prepared(const std::filesystem::path& path) {
+  PrepareFile(path);
+  return path.string();
+}
+
+template <class T, class Function>
+Result<T> Read(SqliteReaders& readers, Function function) {
+  try {
+    return readers.Use(
+        [&](Connection& db) -> Result<T> { return function(db); });
+  } catch (const std::exception& error) {
+    return mail::Fail(
+        mail::ErrorCode::kUnavailable,
+        std::string("the server can't read its store: ") + error.what());
+  }
+}
+
+}  // namespace
+
+SqliteStore::SqliteStore(const std::filesystem::path& path,
+                         std::function<void(std::string)> on_fault)
+    : path_(PrepareDirectory(path)),
+      lock_(path_),
+      writer_(Prepared(path_)),
+      readers_(path_.string()),
+      commits_(writer_, std::move(on_fault)) {
+  SyncDirectory(path_.parent_path());
+}
+
+Result<std::optional<mail::Account>> SqliteStore::FindAccount(
+    const std::string& user) {
+  return Read<std::optional<mail::Account>>(
+      readers_, [&](Connection& db) { return store::FindAccount(db, user); });
+}
+
+Result<std::optional<mail::Session>> SqliteStore::FindSession(
+    const std::string& token_hash) {
+  return Read<std::optional<mail::Session>>(readers_, [&](Connection& db) {
+    return store::FindSession(db, token_hash);
+  });
+}
+
+Result<mail::Page> SqliteStore::List(const mail::ListQuery& query) {
+  return Read<mail::Page>(
+      readers_, [&](Connection& db) { return store::List(db, query); });
+}
+
+Result<int64_t> SqliteStore::Count(UserId user, Box box,
+                                   const mail::Filter& filter) {
+  return Read<int64_t>(readers_, [&](Connection& db) {
+    return store::Count(db, user, box, filter);
+  });
+}
+
+Result<std::optional<mail::Message>> SqliteStore::Get(UserId user, Box box,
+                                                      MessageId id) {
+  return Read<std::optional<mail::Message>>(
+      readers_, [&](Connection& db) { return store::Get(db, user, box, id); });
+}
+
+Result<std::optional<Sent>> SqliteStore::FindRequest(
+    const mail::RequestQuery& query) {
+  return Read<std::optional<Sent>>(
+      readers_, [&](Connection& db) { return store::FindRequest(db, query); });
+}
+
+Result<std::vector<mail::RegisterEntry>> SqliteStore::ReadRegister(
+    MessageId after, size_t limit) {
+  return Read<std::vector<mail::RegisterEntry>>(readers_, [&](Connection& db) {
+    return store::ReadRegister(db, after, limit);
+  });
+}
+
+void SqliteStore::CreateAccount(mail::NewAccount op, mail::Done<UserId> done) {
+  commits_.Submit<UserId>(
+      [this, op = std::move(op)] { return writer_.CreateAccount(op); },
+      std::move(done));
+}
+
+void SqliteStore::OpenSession(mail::NewSession op, mail::Done<Nothing> done) {
+  commits_.Submit<Nothing>(
+      [this, op = std::move(op)] { return writer_.OpenSession(op); },
+      std::move(done));
+}
+
+void SqliteStore::RenewSession(std::string token_hash, Time now,
+                               mail::Done<Nothing> done) {
+  commits_.Submit<Nothing>(
+      [this, token_hash = std::move(token_hash), now] {
+        return writer_.RenewSession(token_hash, now);
+      },
+      std::move(done));
+}
+
+void SqliteStore::EndSession(std::string token_hash, mail::Done<Nothing> done) {
+  commits_.Submit<Nothing>(
+      [this, token_hash = std::move(token_hash)] {
+        return writer_.EndSession(token_hash);
+      },
+      std::move(done));
+}
+
+void SqliteStore::ChangePassword(mail::PasswordChange op,
+                                 mail::Done<Nothing> done) {
+  commits_.Submit<Nothing>(
+      [this, op = std::move(op)] { return writer_.ChangePassword(op); },
+      std::move(done));
+}
+
+void SqliteStore::Deliver(mail::Delivery op, mail::Done<Sent> done) {
+  commits_.Submit<Sent>(
+      [this, op = std::move(op)] { return writer_.Deliver(op); },
+      std::move(done));
+}
+
+void SqliteStore::Mark(mail::MarkRead op, mail::Done<Changed> done) {
+  commits_.Submit<Changed>(
+      [this, op = std::move(op)] { return writer_.Mark(op); }, std::move(done));
+}
+
+void SqliteStore::Remove(mail::Removal op, mail::Done<Changed> done) {
+  commits_.Submit<Changed>(
+      [this, op = std::move(op)] { return writer_.Remove(op); },
+      std::move(done));
+}
+
+void SqliteStore::Forget(Time requests, Time entries, size_t limit,
+                         mail::Done<size_t> done) {
+  commits_.Submit<size_t>(
+      [this, requests, entries, limit] {
+        return writer_.Forget(requests, entries, limit);
+      },
+      std::move(done));
+}
+
+}  // namespace turbo::store

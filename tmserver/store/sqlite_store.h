@@ -1,0 +1,69 @@
+// A store in one SQLite file.
+#ifndef TMSERVER_STORE_SQLITE_STORE_H_
+#define TMSERVER_STORE_SQLITE_STORE_H_
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "tmserver/mail/store.h"
+#include "tmserver/store/group_commit.h"
+#include "tmserver/store/sqlite_file.h"
+#include "tmserver/store/sqlite_readers.h"
+#include "tmserver/store/sqlite_writer.h"
+
+namespace turbo::store {
+
+// One connection writes, from the group commit's thread; a few others read, in
+// their callers' threads, each a state that was committed.
+class SqliteStore final : public mail::Store {
+ public:
+  // As Open in open.h.
+  SqliteStore(const std::filesystem::path& path,
+              std::function<void(std::string)> on_fault);
+
+  std::string Identity() const override { return writer_.identity(); }
+  mail::Result<std::optional<mail::Account>> FindAccount(
+      const std::string& user) override;
+  mail::Result<std::optional<mail::Session>> FindSession(
+      const std::string& token_hash) override;
+  mail::Result<mail::Page> List(const mail::ListQuery& query) override;
+  mail::Result<int64_t> Count(mail::UserId user, mail::Box box,
+                              const mail::Filter& filter) override;
+  mail::Result<std::optional<mail::Message>> Get(mail::UserId user,
+                                                 mail::Box box,
+                                                 mail::MessageId id) override;
+  mail::Result<std::optional<mail::Sent>> FindRequest(
+      const mail::RequestQuery& query) override;
+  mail::Result<std::vector<mail::RegisterEntry>> ReadRegister(
+      mail::MessageId after, size_t limit) override;
+
+  void CreateAccount(mail::NewAccount op,
+                     mail::Done<mail::UserId> done) override;
+  void OpenSession(mail::NewSession op,
+                   mail::Done<mail::Nothing> done) override;
+  void RenewSession(std::string token_hash, mail::Time now,
+                    mail::Done<mail::Nothing> done) override;
+  void EndSession(std::string token_hash,
+                  mail::Done<mail::Nothing> done) override;
+  void ChangePassword(mail::PasswordChange op,
+                      mail::Done<mail::Nothing> done) override;
+  void Deliver(mail::Delivery op, mail::Done<mail::Sent> done) override;
+  void Mark(mail::MarkRead op, mail::Done<mail::Changed> done) override;
+  void Remove(mail::Removal op, mail::Done<mail::Changed> done) override;
+  void Forget(mail::Time requests, mail::Time entries, size_t limit,
+              mail::Done<size_t> done) override;
+
+ private:
+  // Their order matters: the commits end first, then the readers, then the
+  // writer checkpoints, then the lock goes.
+  const std::filesystem::path path_;
+  const StoreLock lock_;
+  SqliteWriter writer_;
+  SqliteReaders readers_;
+  GroupCommit commits_;
+};
+
+}  // namespace turbo::store
+
+#endif  // TMSERVER_STORE_SQLITE_STORE_H_

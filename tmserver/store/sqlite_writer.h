@@ -1,0 +1,68 @@
+// The one connection that writes to a SQLite store.
+#ifndef TMSERVER_STORE_SQLITE_WRITER_H_
+#define TMSERVER_STORE_SQLITE_WRITER_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tmserver/mail/store.h"
+#include "tmserver/store/group_commit.h"
+#include "tmserver/store/sqlite.h"
+
+namespace turbo::store {
+
+// The engine and the writes that run in its transactions, all from one thread
+// at a time. Each write makes its checks before its first change. No other
+// connection may checkpoint: SQLite before 3.51.3 can corrupt its log when one
+// does while another commits. Closing it leaves the file complete, without a
+// log, unless it was abandoned.
+class SqliteWriter final : public Engine {
+ public:
+  // Makes or updates the tables where needed. The caller holds the StoreLock.
+  // Throws OpenError, and what the connection throws.
+  explicit SqliteWriter(const std::string& path);
+
+  const std::string& identity() const { return identity_; }
+
+  void Begin() override;
+  void Commit() override;
+  void Rollback() override;
+  void Maintain() override;
+  void MakeRoom() override;
+  void Abandon() noexcept override;
+
+  mail::Result<mail::UserId> CreateAccount(const mail::NewAccount& op);
+  mail::Result<mail::Nothing> OpenSession(const mail::NewSession& op);
+  mail::Nothing RenewSession(const std::string& token_hash, mail::Time now);
+  mail::Nothing EndSession(const std::string& token_hash);
+  mail::Result<mail::Nothing> ChangePassword(const mail::PasswordChange& op);
+  mail::Result<mail::Sent> Deliver(const mail::Delivery& op);
+  mail::Changed Mark(const mail::MarkRead& op);
+  mail::Changed Remove(const mail::Removal& op);
+  size_t Forget(mail::Time requests, mail::Time entries, size_t limit);
+
+ private:
+  bool HasPassword(mail::UserId user, const std::string& hash);
+  void Login(mail::UserId user, const std::string& token_hash, mail::Time now);
+
+  // The users named in `op`, if it may be stored.
+  mail::Result<std::vector<mail::UserId>> FindRoom(const mail::Delivery& op);
+  bool IsFull(mail::UserId user, mail::Box box, size_t capacity);
+  void Store(const mail::Delivery& op, mail::MessageId id);
+  void Hold(mail::UserId user, mail::Box box, mail::MessageId id);
+  // One tray less holds the message.
+  void Release(mail::MessageId id);
+  void ChangeCount(mail::UserId user, mail::Box box, int64_t change);
+  // The ids that `sql` selects for sends before `before`.
+  std::vector<mail::MessageId> Oldest(std::string_view sql, mail::Time before,
+                                      size_t limit);
+
+  sqlite::Connection db_;
+  std::string identity_;
+  mail::MessageId newest_ = 0;  // with the open transaction's sends
+};
+
+}  // namespace turbo::store
+
+#endif  // TMSERVER_STORE_SQLITE_WRITER_H_
