@@ -80,7 +80,7 @@ setup() {
   # One line for each message whatever is in it, and no bare control character.
   ok beto inbox -o jsonl
   [ "${#lines[@]}" -eq 1 ]
-  run ! grep -q '[[:cntrl:]]' <<<"$output"
+  run ! grep -qP '[\x00-\x1f]' <<<"$output"
 }
 
 @test "quotes and backslashes survive JSON" {

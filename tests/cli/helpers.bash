@@ -53,22 +53,27 @@ SERVERS=()
 # (WANTED_PORT and WANTED_STORE say otherwise). Sets SERVER (its address), PORT,
 # SERVER_PID and SERVER_LOG; returns when it is ready.
 start_server() {
-  local ready=$BATS_TEST_TMPDIR/ready.${#SERVERS[@]} line=
+  serve --port "${WANTED_PORT:-0}" \
+    --store "${WANTED_STORE:-sqlite:$BATS_TEST_TMPDIR/mail.db}" "$@"
+}
+
+# serve OPTION...: a server with exactly these options. Sets LISTENING, its first
+# line, and READY, the descriptor that any others come from.
+serve() {
+  local ready=$BATS_TEST_TMPDIR/ready
   SERVER_LOG=$BATS_TEST_TMPDIR/server.log
+  rm -f "$ready"
   mkfifo "$ready"
-  tmserver --port "${WANTED_PORT:-0}" \
-    --store "${WANTED_STORE:-sqlite:$BATS_TEST_TMPDIR/mail.db}" "$@" \
-    >"$ready" 2>>"$SERVER_LOG" </dev/null 3>&- &
+  tmserver "$@" >"$ready" 2>>"$SERVER_LOG" </dev/null 3>&- &
   SERVER_PID=$!
   exec {READY}<"$ready"
   SERVERS+=("$SERVER_PID")
-  if ! IFS= read -r -t 60 line <&"$READY"; then
+  if ! IFS= read -r -t 60 LISTENING <&"$READY"; then
     cat "$SERVER_LOG"
     return 1
   fi
-  [[ $line == 'tmserver: listening on '*:* ]] || return 1
-  SERVER=${line##* }
-  PORT=${line##*:}
+  SERVER=${LISTENING##* }
+  PORT=${SERVER##*:}
 }
 
 # Asks the newest server to end and waits for it.

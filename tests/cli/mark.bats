@@ -65,10 +65,13 @@ unread() { beto inbox --unread -o ids | xargs; }
 }
 
 @test "claiming: of two who mark the same message one sees it change" {
-  local file
+  local file pids=()
   for file in a b c d; do
-    beto mark --read 1 >"$file" &
+    beto mark --read 1 >"$file" 3>&- &
+    pids+=($!)
   done
-  wait
+  for file in "${pids[@]}"; do
+    wait "$file"
+  done
   [ "$(cat a b c d | jq -s 'map(.ids) | add | length')" = 1 ]
 }

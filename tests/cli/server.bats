@@ -3,25 +3,6 @@
 
 load helpers
 
-# serve OPTION...: a server with exactly these options; sets LISTENING (its first
-# line), SERVER, PORT, SERVER_PID.
-serve() {
-  local ready=$BATS_TEST_TMPDIR/ready.${#SERVERS[@]}
-  SERVER_LOG=$BATS_TEST_TMPDIR/server.log
-  rm -f "$ready"
-  mkfifo "$ready"
-  tmserver "$@" >"$ready" 2>>"$SERVER_LOG" </dev/null 3>&- &
-  SERVER_PID=$!
-  SERVERS+=("$SERVER_PID")
-  exec {READY}<"$ready"
-  IFS= read -r -t 60 LISTENING <&"$READY" || {
-    cat "$SERVER_LOG"
-    return 1
-  }
-  SERVER=${LISTENING##* }
-  PORT=${SERVER##*:}
-}
-
 # rejected EXIT OPTION...: tmserver ends with that status and a sentence, and
 # prints nothing on stdout.
 rejected() {
