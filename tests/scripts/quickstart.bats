@@ -21,7 +21,8 @@ turbomessage.changed/1
 KINDS
 )" ]
   [ -z "$(ls -A "$TMPDIR")" ]
-  [ -z "$(ls -A "$HOME")" ]
+  # The compiler's cache is the build's.
+  [ -z "$(find "$HOME" -mindepth 1 -not -path '*/*ccache*' -not -name .cache)" ]
   run ! pgrep -f "$TMPDIR"
 }
 
