@@ -3,6 +3,12 @@
 
 load helpers
 
+setup() {
+  fresh_home
+  start_server --tray-capacity 0
+  register ana beto
+}
+
 # load_of USER: sends until the server is gone; prints each acknowledged id.
 load_of() {
   local n
@@ -13,9 +19,7 @@ load_of() {
 
 @test "kill -9 under load loses nothing acknowledged and leaves no gap" {
   local round n user
-  fresh_home
-  start_server --tray-capacity 0
-  register u1 u2 u3 u4 beto
+  register u1 u2 u3 u4
   mkfifo acknowledgements
   for ((round = 1; round <= $(times 4 40); round++)); do
     local pids=()
@@ -52,7 +56,6 @@ load_of() {
 }
 
 @test "accounts, logins, marks, deletions and keys survive kill -9" {
-  open_mail ana beto
   ana -q send beto -s one -m 'body one' --label k=v --key job-1
   ana -q send beto -s two -m two
   ana -q send beto -s three -m three
@@ -72,7 +75,6 @@ load_of() {
 }
 
 @test "a clean stop and a start keep everything too" {
-  open_mail ana beto
   ana -q send beto -m x
   local inbox
   inbox=$(beto inbox --body)
