@@ -30,7 +30,9 @@ std::string Lines(const std::vector<std::string>& ids) {
 }  // namespace
 
 std::string ToLine(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return HarmlessJson(
+             json.dump(-1, ' ', false, Json::error_handler_t::replace)) +
+         "\n";
 }
 
 void Output::Print(const Result& result) const {

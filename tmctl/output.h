@@ -50,7 +50,8 @@ class Output {
   const bool verbose_;
 };
 
-// `json` as one line; bytes that are not UTF-8 become U+FFFD.
+// `json` as one line; bytes that are not UTF-8 become U+FFFD, and
+// nothing in it can steer a terminal.
 std::string ToLine(const Json& json);
 
 }  // namespace turbo::ctl

@@ -30,7 +30,7 @@ constexpr std::array kGlobals{
     Option{0, "version", "", "show the version"},
 };
 
-constexpr int kMaxRetries = 100;
+constexpr int kMaxRetries = 1000000;
 
 // "token_file" as a flag or a variable spells it.
 std::string Spell(std::string name, const std::string& prefix, bool flag) {

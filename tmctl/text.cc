@@ -67,6 +67,23 @@ std::string Harmless(std::string_view text, std::string_view keep) {
   return harmless;
 }
 
+std::string HarmlessJson(std::string_view json) {
+  std::string harmless;
+  std::string_view bytes;
+  while (!json.empty()) {
+    const ucs4_t c = TakeCharacter(json, bytes);
+    if (c < 0x7f || (!IsControl(c) && !IsInvisible(c))) {
+      harmless += bytes;
+    } else if (c < 0x10000) {
+      harmless += absl::StrFormat("\\u%04x", c);
+    } else {
+      harmless += absl::StrFormat("\\u%04x\\u%04x", 0xd7c0 + (c >> 10),
+                                  0xdc00 + (c & 0x3ff));
+    }
+  }
+  return harmless;
+}
+
 size_t WidthOf(std::string_view text) {
   size_t width = 0;
   std::string_view bytes;

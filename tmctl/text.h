@@ -15,6 +15,10 @@ bool IsUtf8(std::string_view text);
 // (such as "\n\t").
 std::string Harmless(std::string_view text, std::string_view keep = {});
 
+// JSON as it is, but for characters that steer a terminal: those that stand in
+// its strings become \uXXXX, which is the same JSON.
+std::string HarmlessJson(std::string_view json);
+
 // How many columns harmless text takes.
 size_t WidthOf(std::string_view text);
 

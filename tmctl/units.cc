@@ -4,6 +4,7 @@
 
 #include <array>
 #include <charconv>
+#include <ctime>
 #include <limits>
 #include <string>
 
@@ -40,6 +41,18 @@ std::optional<int64_t> Multiply(int64_t number, int64_t factor) {
   int64_t product = 0;
   if (__builtin_mul_overflow(number, factor, &product)) return std::nullopt;
   return product;
+}
+
+// The beginning of a local day. The C library knows every form of TZ.
+std::optional<Time> ParseDay(const std::string& text) {
+  std::tm day{};
+  const char* end = strptime(text.c_str(), "%Y-%m-%d", &day);
+  if (end == nullptr || *end != '\0' ||
+      text.size() != std::string_view("YYYY-MM-DD").size()) {
+    return std::nullopt;
+  }
+  day.tm_isdst = -1;
+  return Time(std::chrono::seconds(std::mktime(&day)));
 }
 
 Time FromAbsl(absl::Time time) {
@@ -115,12 +128,7 @@ std::optional<Time> ParseTime(const std::string& text, Time now) {
   if (absl::ParseTime(absl::RFC3339_full, text, &time, nullptr)) {
     return FromAbsl(time);
   }
-  if (text.size() == std::string_view("YYYY-MM-DD").size() &&
-      absl::ParseTime("%Y-%m-%d", text, absl::LocalTimeZone(), &time,
-                      nullptr)) {
-    return FromAbsl(time);
-  }
-  return std::nullopt;
+  return ParseDay(text);
 }
 
 std::optional<int64_t> ParseId(std::string_view text) {
@@ -142,8 +150,12 @@ std::string FormatTime(Time time) {
 }
 
 std::string FormatLocal(Time time) {
-  return absl::FormatTime("%Y-%m-%d %H:%M", ToAbsl(time),
-                          absl::LocalTimeZone());
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm local{};
+  localtime_r(&seconds, &local);
+  std::array<char, 32> text;
+  return {text.data(),
+          std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M", &local)};
 }
 
 Time Now() {
