@@ -1,0 +1,344 @@
+#include "tmserver/options.h"
+
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace turbo::server {
+namespace {
+
+using Args = std::vector<std::string>;
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr char kNowhere[] = "/nonexistent/tmserver.json";
+
+// A folder and a configuration file of its own for each test.
+struct Fixture {
+  Fixture() {
+    std::string path = std::filesystem::temp_directory_path() / "tmXXXXXX";
+    directory = mkdtemp(path.data());
+    config = directory / "tmserver.json";
+  }
+  ~Fixture() { std::filesystem::remove_all(directory); }
+
+  void Write(const std::string& text) { std::ofstream(config) << text; }
+  Args WithConfig(Args args = {}) const {
+    args.insert(args.end(), {"--config", config});
+    return args;
+  }
+
+  std::filesystem::path directory;
+  std::filesystem::path config;
+};
+
+Options Parse(const Args& args, Environment environment = {}) {
+  environment.emplace("HOME", "/home/ana");
+  return ParseOptions(args, environment, kNowhere).options;
+}
+
+// The error's exit code and sentence.
+struct Refusal {
+  int exit_code = 0;
+  std::string message;
+  bool Names(const std::string& word) const {
+    return message.find(word) != message.npos;
+  }
+};
+
+Refusal Refused(const Args& args, Environment environment = {}) {
+  try {
+    Parse(args, std::move(environment));
+  } catch (const OptionError& e) {
+    return {e.exit_code(), e.what()};
+  }
+  return {};
+}
+
+BOOST_FIXTURE_TEST_SUITE(options, Fixture)
+
+BOOST_AUTO_TEST_CASE(without_options_the_defaults_hold) {
+  const Options options = Parse({});
+  BOOST_TEST(options.port == 50052);
+  BOOST_TEST(options.listen.empty());
+  BOOST_TEST(!options.insecure);
+  BOOST_TEST(options.store ==
+             "sqlite:/home/ana/.local/state/turbomessage/mail.db");
+  BOOST_TEST(options.mail.tray_capacity == 5u);
+  BOOST_TEST(options.mail.max_message_size == size_t{1} << 20);
+  BOOST_TEST((options.sessions.idle == hours(1)));
+  BOOST_TEST((options.sessions.absolute == hours(24)));
+  BOOST_TEST(options.accounts.registration_open);
+  BOOST_TEST(options.accounts.min_password_length == 8u);
+  BOOST_TEST(options.register_days.count() == 365);
+  BOOST_TEST((options.log_format == log::Format::kText));
+  BOOST_TEST((options.log_level == log::Level::kInfo));
+}
+
+BOOST_AUTO_TEST_CASE(every_option_can_be_given) {
+  const Options options = Parse(
+      {"--listen=127.0.0.1:1", "--listen", "[::1]:2", "--listen",
+       "unix:/run/a,b.sock", "--insecure", "--store", "memory:",
+       "--tray-capacity", "0", "--session-ttl", "1h30m", "--session-max=2d",
+       "--registration", "closed", "--min-password-length", "1024",
+       "--max-message-size", "10k", "--register-days", "0", "--log-format",
+       "json", "--log-level", "trace"});
+  const std::vector<ListenAddress> listen = {
+      {"127.0.0.1", 1, ""}, {"::1", 2, ""}, {"", 0, "/run/a,b.sock"}};
+  BOOST_TEST((options.listen == listen));
+  BOOST_TEST(options.insecure);
+  BOOST_TEST(options.store == "memory:");
+  BOOST_TEST(options.mail.tray_capacity == 0u);
+  BOOST_TEST((options.sessions.idle == minutes(90)));
+  BOOST_TEST((options.sessions.absolute == hours(48)));
+  BOOST_TEST(!options.accounts.registration_open);
+  BOOST_TEST(options.accounts.min_password_length == 1024u);
+  BOOST_TEST(options.mail.max_message_size == 10240u);
+  BOOST_TEST(options.register_days.count() == 0);
+  BOOST_TEST((options.log_format == log::Format::kJson));
+  BOOST_TEST((options.log_level == log::Level::kTrace));
+}
+
+BOOST_AUTO_TEST_CASE(the_port_may_be_an_operand) {
+  BOOST_TEST(Parse({"0"}).port == 0);
+  BOOST_TEST(Parse({"serve", "65535"}).port == 65535);
+  BOOST_TEST(Parse({"serve", "--tray-capacity", "1", "7"}).port == 7);
+  BOOST_TEST(Parse({"--port=7"}).port == 7);
+  BOOST_TEST(Parse({"--", "7"}).port == 7);
+}
+
+BOOST_AUTO_TEST_CASE(the_command_line_counts_before_the_environment) {
+  const Environment environment = {{"TMSERVER_TRAY_CAPACITY", "20"},
+                                   {"TMSERVER_PORT", "20"}};
+  BOOST_TEST(Parse({}, environment).mail.tray_capacity == 20u);
+  const Options options =
+      Parse({"--tray-capacity", "10", "10"}, environment);
+  BOOST_TEST(options.mail.tray_capacity == 10u);
+  BOOST_TEST(options.port == 10);
+}
+
+BOOST_AUTO_TEST_CASE(the_environment_counts_before_the_file) {
+  Write(R"({"tray_capacity": 30, "port": 30, "session_ttl": "30s"})");
+  const Options options =
+      Parse(WithConfig(), {{"TMSERVER_TRAY_CAPACITY", "20"}});
+  BOOST_TEST(options.mail.tray_capacity == 20u);
+  BOOST_TEST(options.port == 30);
+  BOOST_TEST((options.sessions.idle == seconds(30)));
+  BOOST_TEST((options.sessions.absolute == hours(24)));
+}
+
+BOOST_AUTO_TEST_CASE(addresses_replace_those_of_a_lower_layer) {
+  Write(R"({"listen": ["127.0.0.1:1", "[::1]:1"]})");
+  BOOST_TEST(Parse(WithConfig()).listen.size() == 2u);
+  BOOST_TEST(Parse(WithConfig({"9"})).listen.empty());
+  BOOST_TEST(Parse(WithConfig({"9"})).port == 9);
+  const Environment environment = {
+      {"TMSERVER_LISTEN", "127.0.0.1:2,127.0.0.1:3,unix:/x"}};
+  BOOST_TEST(Parse(WithConfig(), environment).listen.size() == 3u);
+  BOOST_TEST(
+      Parse(WithConfig({"--listen", "127.0.0.1:4"}), environment).listen.size() ==
+      1u);
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_variable_is_none) {
+  BOOST_TEST(Parse({}, {{"TMSERVER_PORT", ""}}).port == 50052);
+}
+
+BOOST_AUTO_TEST_CASE(a_switch_can_be_turned_off_again) {
+  Write(R"({"insecure": true})");
+  BOOST_TEST(Parse(WithConfig()).insecure);
+  BOOST_TEST(!Parse(WithConfig(), {{"TMSERVER_INSECURE", "no"}}).insecure);
+  BOOST_TEST(!Parse(WithConfig({"--insecure=false"})).insecure);
+}
+
+BOOST_AUTO_TEST_CASE(the_file_may_have_comments_and_every_type) {
+  Write(R"({
+    // A line.
+    "max_message_size": 2048, /* a block */
+    "insecure": false,
+    "listen": ["unix:/run/tm.sock"],
+    "registration": "closed"
+  })");
+  const Options options = Parse(WithConfig());
+  BOOST_TEST(options.mail.max_message_size == 2048u);
+  BOOST_TEST(!options.accounts.registration_open);
+  BOOST_TEST(options.listen.at(0).path == "/run/tm.sock");
+  Write(R"({"max_message_size": "2MiB"})");
+  BOOST_TEST(Parse(WithConfig()).mail.max_message_size == size_t{2} << 20);
+}
+
+BOOST_AUTO_TEST_CASE(the_file_may_come_from_the_environment) {
+  Write(R"({"port": 30})");
+  BOOST_TEST(Parse({}, {{"TMSERVER_CONFIG", config}}).port == 30);
+}
+
+BOOST_AUTO_TEST_CASE(the_default_file_is_read_where_there_is_one) {
+  Write(R"({"port": 30})");
+  const Environment environment = {{"HOME", "/"}};
+  BOOST_TEST(ParseOptions({}, environment, config).options.port == 30);
+  Write("[]");
+  BOOST_CHECK_THROW(ParseOptions({}, environment, config), OptionError);
+}
+
+BOOST_AUTO_TEST_CASE(wrong_files_are_named) {
+  Refusal refusal = Refused({"--config", kNowhere});
+  BOOST_TEST(refusal.exit_code == EX_CONFIG);
+  BOOST_TEST(refusal.Names(kNowhere));
+  refusal = Refused({"--config", directory});
+  BOOST_TEST(refusal.exit_code == EX_CONFIG);
+  BOOST_TEST(refusal.Names(directory));
+  for (const char* text :
+       {"", "{", "[]", "7", "null", R"({"colour": 1})", R"({"tray-capacity": 1})",
+        R"({"port": "7"})", R"({"port": 7.5})", R"({"port": -1})",
+        R"({"port": 65536})", R"({"port": null})", R"({"store": 7})",
+        R"({"insecure": "yes"})", R"({"listen": "127.0.0.1:1"})",
+        R"({"listen": [7]})", R"({"session_ttl": 7})", R"({"config": "x"})",
+        R"({"port": 1, "listen": ["127.0.0.1:1"]})", R"({"help": true})",
+        R"({"max_message_size": "big"})", R"({"tray_capacity": 1e3})"}) {
+    Write(text);
+    refusal = Refused(WithConfig());
+    BOOST_TEST(refusal.exit_code == EX_CONFIG, text);
+    BOOST_TEST(refusal.Names(config), text << ": " << refusal.message);
+  }
+  Write(R"({"colour": 1})");
+  BOOST_TEST(Refused(WithConfig()).Names("colour"));
+}
+
+BOOST_AUTO_TEST_CASE(wrong_variables_are_named) {
+  const Refusal refusal = Refused({}, {{"TMSERVER_TRAY_CAPACITY", "many"}});
+  BOOST_TEST(refusal.exit_code == EX_CONFIG);
+  BOOST_TEST(refusal.Names("TMSERVER_TRAY_CAPACITY"));
+  BOOST_TEST(refusal.Names("many"));
+}
+
+BOOST_AUTO_TEST_CASE(wrong_command_lines_are_usage_errors) {
+  const Args lines[] = {
+      {"--foo"},
+      {"--foo=bar"},
+      {"-x"},
+      {"--port"},
+      {"--port="},
+      {"--port", "x"},
+      {"--port", "-1"},
+      {"--port", "+1"},
+      {"--port", " 1"},
+      {"--port", "0x10"},
+      {"--port", "65536"},
+      {"--port", "18446744073709551617"},
+      {"65536"},
+      {"x"},
+      {""},
+      {"1", "2"},
+      {"1", "--port", "2"},
+      {"serve", "x"},
+      {"1", "--listen", "127.0.0.1:1"},
+      {"--port", "1", "--listen", "127.0.0.1:1"},
+      {"--listen", "127.0.0.1"},
+      {"--listen", ":1"},
+      {"--listen", "::1:1"},
+      {"--listen", "[127.0.0.1]:1"},
+      {"--listen", "unix:"},
+      {"--listen", "unix:/" + std::string(200, 'x')},
+      {"--session-ttl", "90"},
+      {"--session-ttl", "0s"},
+      {"--session-ttl", "-1s"},
+      {"--session-ttl", "1w"},
+      {"--session-ttl", ""},
+      {"--session-ttl", "99999999999999999999d"},
+      {"--session-max", "99999999d"},
+      {"--max-message-size", "0"},
+      {"--max-message-size", "1kB"},
+      {"--max-message-size", "1 k"},
+      {"--max-message-size", "17179869184G"},
+      {"--min-password-length", "0"},
+      {"--min-password-length", "1025"},
+      {"--registration", "invite"},
+      {"--log-level", "loud"},
+      {"--log-format", "xml"},
+      {"--insecure=maybe"},
+      {"--tls-cert", "F"},
+      {"--store="},
+      {"--" + std::string(200'000, 'x')},
+      {"backup"},
+      {"admin-token"},
+  };
+  for (const Args& line : lines) {
+    const Refusal refusal = Refused(line);
+    BOOST_TEST(refusal.exit_code == EX_USAGE, line.back().substr(0, 100));
+    BOOST_TEST(!refusal.message.empty());
+  }
+  BOOST_TEST(Refused({"--foo=bar"}).message == "unknown option --foo");
+}
+
+BOOST_AUTO_TEST_CASE(values_are_taken_whole) {
+  const std::string path = "sqlite:/a,b\n=" + std::string(200'000, 'x');
+  BOOST_TEST(Parse({"--store", path}).store == path);
+  BOOST_TEST(Parse({"--store=" + path}).store == path);
+  BOOST_TEST(Parse({"--store", "--port=7"}).store == "--port=7");
+}
+
+BOOST_AUTO_TEST_CASE(durations_and_sizes_have_units) {
+  BOOST_TEST((ParseDuration("500ms") == milliseconds(500)));
+  BOOST_TEST((ParseDuration("90s") == seconds(90)));
+  BOOST_TEST((ParseDuration("1d2h3m4s") == seconds(93784)));
+  BOOST_TEST(ParseSize("7", 0, 1 << 30) == 7u);
+  BOOST_TEST(ParseSize("7b", 0, 1 << 30) == 7u);
+  for (const char* text : {"1k", "1K", "1KiB", "1kib"}) {
+    BOOST_TEST(ParseSize(text, 0, 1 << 30) == 1024u);
+  }
+  for (const char* text : {"1M", "1mib", "1024k"}) {
+    BOOST_TEST(ParseSize(text, 0, 1 << 30) == 1u << 20);
+  }
+  BOOST_TEST(ParseSize("1G", 0, 1 << 30) == 1u << 30);
+}
+
+BOOST_AUTO_TEST_CASE(the_state_directory_has_three_places) {
+  BOOST_TEST(Parse({}, {{"STATE_DIRECTORY", "/s:/t"},
+                        {"XDG_STATE_HOME", "/x"}})
+                 .store == "sqlite:/s/mail.db");
+  BOOST_TEST(Parse({}, {{"XDG_STATE_HOME", "/x"}}).store ==
+             "sqlite:/x/turbomessage/mail.db");
+  BOOST_TEST(Parse({}, {{"XDG_STATE_HOME", "relative"}}).store ==
+             "sqlite:/home/ana/.local/state/turbomessage/mail.db");
+  const std::string by_passwd =
+      ParseOptions({}, {}, kNowhere).options.store;
+  BOOST_TEST(by_passwd.ends_with("/.local/state/turbomessage/mail.db"));
+}
+
+BOOST_AUTO_TEST_CASE(help_and_version_need_nothing_else) {
+  const Environment broken = {{"TMSERVER_PORT", "x"}};
+  BOOST_TEST((ParseOptions({"--help"}, broken).action == Action::kHelp));
+  BOOST_TEST((ParseOptions({"-h"}, broken).action == Action::kHelp));
+  BOOST_TEST((ParseOptions({"--version"}, broken).action == Action::kVersion));
+  BOOST_TEST((ParseOptions({"0"}, {{"HOME", "/"}}).action == Action::kServe));
+}
+
+BOOST_AUTO_TEST_CASE(help_has_no_trailing_space_and_fits_a_terminal) {
+  std::istringstream lines(Help());
+  for (std::string line; std::getline(lines, line);) {
+    BOOST_TEST(line.size() <= 80u, line);
+    BOOST_TEST(!line.ends_with(' '), line);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(unknown_variables_are_told) {
+  const CommandLine line = ParseOptions(
+      {}, {{"TMSERVER_TRAY_CAPACTY", "1"}, {"TMSERVER_PORT", "1"},
+           {"TMSERVER_CONFIG", ""}, {"TMSERVER", ""}, {"HOME", "/"}},
+      kNowhere);
+  BOOST_TEST((line.unknown_variables == Args{"TMSERVER_TRAY_CAPACTY"}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace turbo::server

@@ -1,0 +1,192 @@
+// A server in this process, with a store in memory, and clients of it.
+#ifndef TESTS_TMSERVER_SERVER_TESTING_H_
+#define TESTS_TMSERVER_SERVER_TESTING_H_
+
+#include <grpcpp/grpcpp.h>
+#include <sodium.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+#include "tmserver/server.h"
+#include "tmserver/store/open.h"
+#include "turbomessage/v1/accounts.grpc.pb.h"
+#include "turbomessage/v1/mail.grpc.pb.h"
+
+namespace turbo::server {
+
+namespace v1 = turbomessage::v1;
+
+inline constexpr char kPassword[] = "correct horse";
+
+inline Options TestOptions() {
+  return ParseOptions({"--port", "0", "--store", "memory:"},
+                      {{"HOME", "/nonexistent"}}, "/nonexistent")
+      .options;
+}
+
+// Passwords that cost next to nothing.
+inline mail::PasswordCost TestCost() {
+  return {crypto_pwhash_MEMLIMIT_MIN, crypto_pwhash_OPSLIMIT_MIN};
+}
+
+struct TestServer {
+  explicit TestServer(const Options& options = TestOptions())
+      : addresses(options),
+        store(store::Open(options.store, [](const std::string&) {})),
+        server(options, addresses, *store, TestCost()) {}
+
+  std::shared_ptr<grpc::Channel> Connect(size_t endpoint = 0) const {
+    grpc::ChannelArguments arguments;
+    arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    return grpc::CreateCustomChannel(addresses.endpoints().at(endpoint).target,
+                                     grpc::InsecureChannelCredentials(),
+                                     arguments);
+  }
+
+  Claim addresses;
+  std::unique_ptr<mail::Store> store;
+  Server server;
+};
+
+// What a call came back with.
+template <class Response>
+struct Outcome {
+  grpc::Status status;
+  Response response;
+
+  bool ok() const { return status.ok(); }
+  const Response* operator->() const { return &response; }
+
+  google::rpc::ErrorInfo info() const {
+    google::rpc::Status details;
+    google::rpc::ErrorInfo info;
+    if (details.ParseFromString(status.error_details()) &&
+        details.details_size() == 1) {
+      details.details(0).UnpackTo(&info);
+    }
+    return info;
+  }
+  std::string reason() const { return info().reason(); }
+};
+
+inline void SetUp(grpc::ClientContext& context, const std::string& token) {
+  context.set_deadline(std::chrono::system_clock::now() +
+                       std::chrono::seconds(20));
+  if (!token.empty()) context.AddMetadata("authorization", "Bearer " + token);
+}
+
+// One user of a server, logged in once it has registered.
+class Client {
+ public:
+  explicit Client(std::shared_ptr<grpc::Channel> channel)
+      : accounts_(v1::Accounts::NewStub(channel)),
+        mail_(v1::Mail::NewStub(channel)) {}
+  Client(const TestServer& server, const std::string& user)
+      : Client(server.Connect()) {
+    token = Register(user)->token();
+  }
+
+  Outcome<v1::RegisterResponse> Register(const std::string& user,
+                                         const char* password = kPassword) {
+    v1::RegisterRequest request;
+    request.set_user(user);
+    request.set_password(password);
+    return Call<v1::RegisterResponse>(&v1::Accounts::Stub::Register, request);
+  }
+  Outcome<v1::LoginResponse> Login(const std::string& user,
+                                   const char* password = kPassword) {
+    v1::LoginRequest request;
+    request.set_user(user);
+    request.set_password(password);
+    return Call<v1::LoginResponse>(&v1::Accounts::Stub::Login, request);
+  }
+  Outcome<v1::LogoutResponse> Logout() {
+    return Call<v1::LogoutResponse>(&v1::Accounts::Stub::Logout,
+                                    v1::LogoutRequest());
+  }
+  Outcome<v1::WhoAmIResponse> WhoAmI() {
+    return Call<v1::WhoAmIResponse>(&v1::Accounts::Stub::WhoAmI,
+                                    v1::WhoAmIRequest());
+  }
+  Outcome<v1::ChangePasswordResponse> ChangePassword(const char* before,
+                                                     const char* after) {
+    v1::ChangePasswordRequest request;
+    request.set_old_password(before);
+    request.set_new_password(after);
+    return Call<v1::ChangePasswordResponse>(
+        &v1::Accounts::Stub::ChangePassword, request);
+  }
+
+  Outcome<v1::SendResponse> Send(const v1::SendRequest& request) {
+    return Call<v1::SendResponse>(&v1::Mail::Stub::Send, request);
+  }
+  Outcome<v1::SendResponse> Send(const std::vector<std::string>& to,
+                                 const std::string& subject = "subject") {
+    v1::SendRequest request;
+    *request.mutable_to() = {to.begin(), to.end()};
+    request.set_subject(subject);
+    request.set_body("body of " + subject);
+    return Send(request);
+  }
+  Outcome<v1::ListResponse> List(const v1::ListRequest& request) {
+    return Call<v1::ListResponse>(&v1::Mail::Stub::List, request);
+  }
+  Outcome<v1::CountResponse> Count(const v1::CountRequest& request) {
+    return Call<v1::CountResponse>(&v1::Mail::Stub::Count, request);
+  }
+  Outcome<v1::GetResponse> Get(int64_t id, v1::Box box = v1::BOX_UNSPECIFIED) {
+    v1::GetRequest request;
+    request.set_id(id);
+    request.set_box(box);
+    return Call<v1::GetResponse>(&v1::Mail::Stub::Get, request);
+  }
+  Outcome<v1::MarkResponse> Mark(const std::vector<int64_t>& ids, bool read) {
+    v1::MarkRequest request;
+    *request.mutable_ids() = {ids.begin(), ids.end()};
+    request.set_read(read);
+    return Call<v1::MarkResponse>(&v1::Mail::Stub::Mark, request);
+  }
+  Outcome<v1::DeleteResponse> Delete(const std::vector<int64_t>& ids,
+                                     v1::Box box = v1::BOX_INBOX) {
+    v1::DeleteRequest request;
+    *request.mutable_ids() = {ids.begin(), ids.end()};
+    request.set_box(box);
+    return Call<v1::DeleteResponse>(&v1::Mail::Stub::Delete, request);
+  }
+
+  std::string token;
+
+ private:
+  template <class Response, class Request>
+  Outcome<Response> Call(grpc::Status (v1::Accounts::Stub::*method)(
+                             grpc::ClientContext*, const Request&, Response*),
+                         const Request& request) {
+    return CallOn<Response>(*accounts_, method, request);
+  }
+  template <class Response, class Request>
+  Outcome<Response> Call(grpc::Status (v1::Mail::Stub::*method)(
+                             grpc::ClientContext*, const Request&, Response*),
+                         const Request& request) {
+    return CallOn<Response>(*mail_, method, request);
+  }
+  template <class Response, class Stub, class Method, class Request>
+  Outcome<Response> CallOn(Stub& stub, Method method, const Request& request) {
+    grpc::ClientContext context;
+    SetUp(context, token);
+    Outcome<Response> outcome;
+    outcome.status = (stub.*method)(&context, request, &outcome.response);
+    return outcome;
+  }
+
+  std::unique_ptr<v1::Accounts::Stub> accounts_;
+  std::unique_ptr<v1::Mail::Stub> mail_;
+};
+
+}  // namespace turbo::server
+
+#endif  // TESTS_TMSERVER_SERVER_TESTING_H_

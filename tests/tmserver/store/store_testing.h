@@ -1,0 +1,126 @@
+// Stores for tests, and short ways to ask them.
+#ifndef TESTS_TMSERVER_STORE_STORE_TESTING_H_
+#define TESTS_TMSERVER_STORE_STORE_TESTING_H_
+
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <future>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tmserver/mail/store.h"
+#include "tmserver/store/open.h"
+
+namespace turbo::store {
+
+// A directory of one test's own.
+class TempDir {
+ public:
+  TempDir() {
+    std::string name = std::filesystem::temp_directory_path() / "store.XXXXXX";
+    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
+    path_ = name;
+  }
+  ~TempDir() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TempDir(const TempDir&) = delete;
+  TempDir& operator=(const TempDir&) = delete;
+
+  std::filesystem::path operator/(const std::string& name) const {
+    return path_ / name;
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+inline mail::Time At(int64_t milliseconds) {
+  return mail::Time(mail::Duration(milliseconds));
+}
+
+// Starts a write by `start(done)`; its answer comes as a future.
+template <class T, class Start>
+std::future<mail::Result<T>> Begin(Start start) {
+  auto answer = std::make_shared<std::promise<mail::Result<T>>>();
+  auto future = answer->get_future();
+  start([answer](mail::Result<T> result) {
+    answer->set_value(std::move(result));
+  });
+  return future;
+}
+
+// What a store is asked in tests, each write waited for.
+class Desk {
+ public:
+  explicit Desk(mail::Store& store) : store_(store) {}
+
+  // Also the password's hash is `user`'s name, and the token's.
+  mail::Result<mail::UserId> Register(const std::string& user, int64_t at = 1) {
+    return Await<mail::UserId>([&](auto done) {
+      store_.CreateAccount({user, user, user, At(at)}, std::move(done));
+    });
+  }
+  mail::UserId Add(const std::string& user) { return Register(user).value(); }
+
+  mail::Result<mail::Nothing> Open(mail::NewSession op) {
+    return Await<mail::Nothing>(
+        [&](auto done) { store_.OpenSession(std::move(op), std::move(done)); });
+  }
+  mail::Result<mail::Nothing> Renew(const std::string& token, int64_t at) {
+    return Await<mail::Nothing>([&](auto done) {
+      store_.RenewSession(token, At(at), std::move(done));
+    });
+  }
+  mail::Result<mail::Nothing> End(const std::string& token) {
+    return Await<mail::Nothing>(
+        [&](auto done) { store_.EndSession(token, std::move(done)); });
+  }
+  mail::Result<mail::Nothing> ChangePassword(mail::PasswordChange op) {
+    return Await<mail::Nothing>([&](auto done) {
+      store_.ChangePassword(std::move(op), std::move(done));
+    });
+  }
+  mail::Result<mail::Sent> Send(mail::Delivery op) {
+    return Await<mail::Sent>(
+        [&](auto done) { store_.Deliver(std::move(op), std::move(done)); });
+  }
+  mail::Result<mail::Changed> Mark(mail::MarkRead op) {
+    return Await<mail::Changed>(
+        [&](auto done) { store_.Mark(std::move(op), std::move(done)); });
+  }
+  mail::Result<mail::Changed> Remove(mail::UserId user, mail::Box box,
+                                     std::vector<mail::MessageId> ids) {
+    return Await<mail::Changed>([&](auto done) {
+      store_.Remove({user, box, std::move(ids)}, std::move(done));
+    });
+  }
+  mail::Result<size_t> Forget(int64_t requests, int64_t entries,
+                              size_t limit = 1000) {
+    return Await<size_t>([&](auto done) {
+      store_.Forget(At(requests), At(entries), limit, std::move(done));
+    });
+  }
+
+ private:
+  template <class T, class Start>
+  mail::Result<T> Await(Start start) {
+    return Begin<T>(start).get();
+  }
+
+  mail::Store& store_;
+};
+
+// Fails the test where a store says that it can't go on.
+inline void NoFault(const std::string& reason) {
+  throw std::logic_error("the store has a fault: " + reason);
+}
+
+}  // namespace turbo::store
+
+#endif  // TESTS_TMSERVER_STORE_STORE_TESTING_H_
