@@ -1,0 +1,63 @@
+#!/usr/bin/env bats
+# The manual's form.
+
+load ../cli/helpers
+load pages
+
+setup() { cd "$MAN" || return; }
+teardown() { :; }
+
+@test "mandoc finds nothing to complain about" {
+  run -0 mandoc -T lint -W warning ./*.[1578]
+  [ -z "$output" ]
+}
+
+# mandoc's "style" also looks for manuals that are not installed here.
+@test "mandoc finds no fault of style, either" {
+  run mandoc -T lint -W style ./*.[1578]
+  run -1 grep -v -E 'referenced manual not found|mandoc.db' <<<"$output"
+}
+
+@test "groff renders every page without a warning" {
+  command -v groff >/dev/null || skip 'there is no groff here'
+  local page
+  for page in *.[1578]; do
+    run -0 --separate-stderr groff -k -t -ww -mandoc -Tutf8 "$page"
+    [ -z "$stderr" ] || {
+      echo "$page: $stderr"
+      return 1
+    }
+  done
+}
+
+@test "every page that is referred to is there" {
+  local name part missing=0
+  while read -r name part; do
+    [[ $name == tm* || $name == turbo* ]] || continue
+    [[ -e $name.$part ]] || {
+      echo "no page $name($part)"
+      missing=1
+    }
+  done < <(sed -nE 's/^\.Xr ([^ ]+) ([0-9]).*/\1 \2/p' ./*.[1578] | sort -u)
+  [ "$missing" -eq 0 ]
+}
+
+@test "every page's title is its file's name" {
+  local page name
+  for page in *.[1578]; do
+    name=${page%.*}
+    grep -qx "\.Dt ${name^^} ${page##*.}" "$page"
+    grep -qx "\.Nm $name" "$page"
+  done
+}
+
+@test "every page has examples" {
+  run grep -L '^\.Sh EXAMPLES' ./*.[1578]
+  [ -z "$output" ]
+}
+
+@test "examples fit on a terminal of 80 columns" {
+  run -0 awk '/^\.Bd/ { on = 1 } /^\.Ed/ { on = 0 }
+    on && length() > 73 { print FILENAME ": " $0 }' ./*.[1578]
+  [ -z "$output" ]
+}
