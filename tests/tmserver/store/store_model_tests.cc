@@ -1,0 +1,191 @@
+// Random operations on a SQLite store and on the memory store, which says what
+// they should do. TURBOMESSAGE_LONG=1 runs many more of them.
+#include <rapidcheck.h>
+
+#include <boost/test/unit_test.hpp>
+#include <cstdlib>
+
+#include "tests/tmserver/store/house.h"
+
+namespace turbo::store {
+namespace {
+
+constexpr int kUsers = 3;
+constexpr size_t kCapacity = 4;
+
+struct Both {
+  Both() { OpenSqlite(); }
+
+  void OpenSqlite() {
+    sqlite.reset();
+    sqlite = Open("sqlite:" + (dir / "mail.db").string(), NoFault);
+  }
+
+  TempDir dir;
+  std::unique_ptr<mail::Store> memory = Open("memory:", NoFault);
+  std::unique_ptr<mail::Store> sqlite;
+  int64_t now = 1000;
+};
+
+std::string UserName(UserId id) { return "user" + std::to_string(id); }
+
+UserId AnyUser() { return *rc::gen::inRange<UserId>(1, kUsers + 1); }
+
+Box AnyBox() { return *rc::gen::element(Box::kInbox, Box::kOutbox); }
+
+std::vector<MessageId> AnyIds() {
+  return *rc::gen::container<std::vector<MessageId>>(
+      rc::gen::inRange<MessageId>(0, 12));
+}
+
+template <class T>
+std::optional<T> MaybeOf(rc::Gen<T> values) {
+  if (*rc::gen::arbitrary<bool>()) return std::nullopt;
+  return *std::move(values);
+}
+
+template <class T>
+void Agree(const mail::Result<T>& one, const mail::Result<T>& other) {
+  RC_ASSERT(one.has_value() == other.has_value());
+  if (one.has_value()) {
+    RC_ASSERT(*one == *other);
+  } else {
+    RC_ASSERT(one.error().code == other.error().code);
+    RC_ASSERT(one.error().users == other.error().users);
+    RC_ASSERT(one.error().ids == other.error().ids);
+  }
+}
+
+void SendToBoth(Both& both) {
+  Delivery op;
+  op.sender = AnyUser();
+  op.from = UserName(op.sender);
+  // The last name is nobody's.
+  const auto to = *rc::gen::nonEmpty(rc::gen::unique<std::vector<UserId>>(
+      rc::gen::inRange<UserId>(1, kUsers + 2)));
+  for (const UserId id : to) op.draft.to.push_back(UserName(id));
+  op.draft.subject = *rc::gen::element<std::string>("", "a", "Ábc");
+  op.draft.body = *rc::gen::string<std::string>();
+  if (*rc::gen::arbitrary<bool>()) op.draft.labels["k"] = "v";
+  op.draft.keep_copy = *rc::gen::arbitrary<bool>();
+  op.request_id = *rc::gen::element<std::string>("", "one", "two");
+  op.digest = *rc::gen::element<std::string>("x", "y");
+  op.once = *rc::gen::arbitrary<bool>();
+  op.validate_only = *rc::gen::element(false, false, false, true);
+  op.now = At(both.now);
+  op.capacity = kCapacity;
+  Agree(Desk(*both.memory).Send(op), Desk(*both.sqlite).Send(op));
+}
+
+void MarkInBoth(Both& both) {
+  const mail::MarkRead op{AnyUser(), AnyIds(), *rc::gen::arbitrary<bool>(),
+                          At(both.now)};
+  Agree(Desk(*both.memory).Mark(op), Desk(*both.sqlite).Mark(op));
+}
+
+void RemoveFromBoth(Both& both) {
+  const UserId user = AnyUser();
+  const Box box = AnyBox();
+  const auto ids = AnyIds();
+  Agree(Desk(*both.memory).Remove(user, box, ids),
+        Desk(*both.sqlite).Remove(user, box, ids));
+}
+
+void ForgetInBoth(Both& both) {
+  const auto requests = *rc::gen::inRange<int64_t>(900, both.now + 1);
+  const auto entries = *rc::gen::inRange<int64_t>(900, both.now + 1);
+  const auto limit = *rc::gen::inRange<size_t>(1, 4);
+  Agree(Desk(*both.memory).Forget(requests, entries, limit),
+        Desk(*both.sqlite).Forget(requests, entries, limit));
+}
+
+mail::Filter AnyFilter() {
+  mail::Filter filter;
+  filter.read = MaybeOf(rc::gen::arbitrary<bool>());
+  filter.subject = *rc::gen::element<std::string>("", "a", "á");
+  if (*rc::gen::arbitrary<bool>()) filter.labels["k"] = "v";
+  return filter;
+}
+
+void ListBoth(Both& both) {
+  mail::ListQuery query;
+  query.user = AnyUser();
+  query.box = AnyBox();
+  query.filter = AnyFilter();
+  query.order = *rc::gen::element(Order::kOldestFirst, Order::kNewestFirst);
+  query.position = MaybeOf(rc::gen::inRange<MessageId>(0, 12));
+  query.limit = *rc::gen::inRange<size_t>(1, 4);
+  query.with_body = *rc::gen::arbitrary<bool>();
+  const auto expected = both.memory->List(query);
+  const auto actual = both.sqlite->List(query);
+  RC_ASSERT(expected.has_value() && actual.has_value());
+  RC_ASSERT(actual->messages == expected->messages);
+  RC_ASSERT(actual->next == expected->next);
+  RC_ASSERT(actual->newest == expected->newest);
+  Agree(both.memory->Count(query.user, query.box, query.filter),
+        both.sqlite->Count(query.user, query.box, query.filter));
+}
+
+// Everything that can be asked.
+void CompareAll(Both& both) {
+  for (UserId user = 1; user <= kUsers; ++user) {
+    for (const Box box : {Box::kInbox, Box::kOutbox}) {
+      for (MessageId id = 1; id <= 12; ++id) {
+        Agree(both.memory->Get(user, box, id), both.sqlite->Get(user, box, id));
+      }
+      Agree(both.memory->Count(user, box, {}),
+            both.sqlite->Count(user, box, {}));
+    }
+    for (const char* request : {"one", "two"}) {
+      const mail::RequestQuery query{user, request, "x", false};
+      Agree(both.memory->FindRequest(query), both.sqlite->FindRequest(query));
+    }
+  }
+  Agree(both.memory->ReadRegister(0, 1000), both.sqlite->ReadRegister(0, 1000));
+}
+
+void Step(Both& both) {
+  both.now += *rc::gen::inRange<int64_t>(0, 50);
+  switch (*rc::gen::weightedElement<int>(
+      {{8, 0}, {3, 1}, {4, 2}, {1, 3}, {3, 4}, {1, 5}})) {
+    case 0:
+      return SendToBoth(both);
+    case 1:
+      return MarkInBoth(both);
+    case 2:
+      return RemoveFromBoth(both);
+    case 3:
+      return ForgetInBoth(both);
+    case 4:
+      return ListBoth(both);
+    default:
+      return both.OpenSqlite();
+  }
+}
+
+BOOST_AUTO_TEST_SUITE(store_model)
+
+BOOST_AUTO_TEST_CASE(sqlite_does_what_memory_does) {
+  const bool whole = std::getenv("TURBOMESSAGE_LONG") != nullptr;
+  const int sequences = whole ? 50 : 3;
+  // Each check runs a hundred sequences.
+  for (int i = 0; i < sequences; ++i) {
+    BOOST_REQUIRE(rc::check([] {
+      Both both;
+      for (UserId id = 1; id <= kUsers; ++id) {
+        Agree(Desk(*both.memory).Register(UserName(id)),
+              Desk(*both.sqlite).Register(UserName(id)));
+      }
+      const int steps = *rc::gen::inRange(1, 40);
+      for (int step = 0; step < steps; ++step) Step(both);
+      CompareAll(both);
+      both.OpenSqlite();
+      CompareAll(both);
+    }));
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace turbo::store
