@@ -155,16 +155,17 @@ using Layer = std::vector<Setting>;
 
 // A layer's addresses replace those of the layers below.
 void Apply(const Layer& layer, int exit_code, Options& options) {
-  const auto has = [&](std::string_view name) {
-    return std::any_of(layer.begin(), layer.end(),
-                       [&](const Setting& s) { return name == s.row->name; });
+  const auto find = [&](std::string_view name) {
+    return std::find_if(layer.begin(), layer.end(),
+                        [&](const Setting& s) { return name == s.row->name; });
   };
-  if (has("port") && has("listen")) {
-    throw OptionError(exit_code,
-                      "a port and addresses to listen on exclude "
-                      "each other");
+  const auto port = find("port");
+  const auto listen = find("listen");
+  if (port != layer.end() && listen != layer.end()) {
+    throw OptionError(exit_code, port->origin + " and " + listen->origin +
+                                     " exclude each other");
   }
-  if (has("port") || has("listen")) options.listen.clear();
+  if (port != layer.end() || listen != layer.end()) options.listen.clear();
   for (const Setting& setting : layer) {
     try {
       setting.row->set(options, setting.value);
