@@ -101,6 +101,13 @@ codes_in() {
   stop_server
 }
 
+@test "the manual gives the most retries that tmctl takes" {
+  local most
+  most=$(tmctl --retry x whoami 2>&1 | jq -r .message | grep -o '[0-9]*$')
+  grep -q "^times (0 to $most;" "$MAN/tmctl.1"
+  grep -q "^A whole number, 0 to $most\.$" "$MAN/tmctl-config.5"
+}
+
 @test "tmserver(8) has the options and variables of tmserver" {
   local options
   options=$(options_of "$(tmserver --help)")
