@@ -18,7 +18,7 @@ subsection() {
 
 # rendered PAGE NAME: one section as its reader sees it, on wide paper.
 rendered() {
-  mandoc -T ascii -O width=300 "$MAN/$1" | col -bx |
+  mandoc -T ascii -O width=300 "$MAN/$1" | sed 's/.\x08//g' |
     awk -v name="$2" '/^[^ ]/ { on = ($0 == name); next } on'
 }
 
