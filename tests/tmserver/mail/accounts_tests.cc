@@ -1,0 +1,188 @@
+#include <sodium.h>
+
+#include <string>
+
+#include "tests/tmserver/mail/mail_testing.h"
+#include "tmserver/mail/accounts.h"
+#include "tmserver/store/memory_store.h"
+
+namespace turbo::mail {
+namespace {
+
+constexpr PasswordCost kCheap{crypto_pwhash_argon2id_MEMLIMIT_MIN,
+                              crypto_pwhash_argon2id_OPSLIMIT_MIN};
+
+// A server's accounts, with ana among them.
+struct Fixture {
+  Fixture() : ana(Register("ana", "ana's secret").value()) {}
+
+  Result<Login> Register(const std::string& user, const std::string& password) {
+    return Await<Login>(
+        [&](auto done) { accounts.Register(user, password, std::move(done)); });
+  }
+  Result<Login> LogIn(const std::string& user, const std::string& password) {
+    return Await<Login>(
+        [&](auto done) { accounts.LogIn(user, password, std::move(done)); });
+  }
+  Result<Nothing> ChangePassword(const Caller& caller, const std::string& from,
+                                 const std::string& to) {
+    return Await<Nothing>([&](auto done) {
+      accounts.ChangePassword(caller, from, to, std::move(done));
+    });
+  }
+  bool IsLoggedIn(const Login& login) {
+    return sessions.Authenticate(login.token).has_value();
+  }
+
+  FakeClock clock;
+  store::MemoryStore store;
+  PasswordHasher hasher{kCheap};
+  Sessions sessions{store, clock, {}};
+  Accounts accounts{store, hasher, sessions, clock, {}};
+  Login ana;
+};
+
+BOOST_FIXTURE_TEST_SUITE(accounts, Fixture)
+
+BOOST_AUTO_TEST_CASE(registering_logs_in) {
+  const auto caller = sessions.Authenticate(ana.token);
+  BOOST_REQUIRE(caller.has_value());
+  BOOST_TEST(caller->user == "ana");
+  BOOST_TEST(caller->id == ana.caller.id);
+  BOOST_TEST(caller->token_hash == ana.caller.token_hash);
+  BOOST_TEST((caller->expires_at == ana.caller.expires_at));
+}
+
+BOOST_AUTO_TEST_CASE(the_password_is_not_kept) {
+  const auto account = store.FindAccount("ana").value();
+  BOOST_REQUIRE(account.has_value());
+  BOOST_TEST(account->password_hash.starts_with("$argon2id$"));
+}
+
+BOOST_AUTO_TEST_CASE(a_name_is_given_once_in_any_case) {
+  for (const char* name : {"ana", "Ana", "ANA"}) {
+    const auto again = Register(name, "another secret");
+    BOOST_TEST((CodeOf(again) == ErrorCode::kUserExists));
+    BOOST_TEST(again.error().users == std::vector<std::string>{"ana"},
+               boost::test_tools::per_element());
+  }
+  BOOST_TEST(IsLoggedIn(ana));
+}
+
+BOOST_AUTO_TEST_CASE(a_name_that_can_not_be_is_refused) {
+  BOOST_TEST((CodeOf(Register("ana beto", "a good secret")) ==
+              ErrorCode::kInvalidArgument));
+}
+
+BOOST_AUTO_TEST_CASE(a_short_password_is_weak) {
+  BOOST_TEST((CodeOf(Register("beto", "1234567")) == ErrorCode::kWeakPassword));
+  BOOST_TEST(!store.FindAccount("beto").value().has_value());
+  BOOST_TEST(Register("beto", "12345678").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_password_is_measured_in_bytes) {
+  BOOST_TEST(Register("beto", "ññññ").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_password_has_at_most_1024_bytes) {
+  const std::string longest(1024, 'x');
+  BOOST_TEST(
+      (CodeOf(Register("beto", longest + "x")) == ErrorCode::kInvalidArgument));
+  BOOST_TEST(Register("beto", longest).has_value());
+  BOOST_TEST(LogIn("beto", longest).has_value());
+  BOOST_TEST(
+      (CodeOf(LogIn("beto", longest + "x")) == ErrorCode::kBadCredentials));
+}
+
+BOOST_AUTO_TEST_CASE(where_registration_is_closed_users_still_log_in) {
+  Accounts closed(store, hasher, sessions, clock,
+                  {.registration_open = false, .min_password_length = 8});
+  const auto refused = Await<Login>([&](auto done) {
+    closed.Register("beto", "beto's secret", std::move(done));
+  });
+  BOOST_TEST((CodeOf(refused) == ErrorCode::kRegistrationClosed));
+  const auto known = Await<Login>([&](auto done) {
+    closed.Register("ana", "ana's secret", std::move(done));
+  });
+  BOOST_TEST((CodeOf(known) == ErrorCode::kUserExists));
+  BOOST_TEST(Await<Login>([&](auto done) {
+               closed.LogIn("ana", "ana's secret", std::move(done));
+             }).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_login_ends_the_one_before) {
+  const Login later = LogIn("Ana", "ana's secret").value();
+  BOOST_TEST(later.caller.user == "ana");
+  BOOST_TEST(IsLoggedIn(later));
+  BOOST_TEST(!IsLoggedIn(ana));
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_login_ends_nothing) {
+  BOOST_TEST(!LogIn("ana", "wrong").has_value());
+  BOOST_TEST(IsLoggedIn(ana));
+}
+
+BOOST_AUTO_TEST_CASE(an_unknown_user_looks_like_a_wrong_password) {
+  const auto wrong = LogIn("ana", "wrong password");
+  BOOST_TEST((CodeOf(wrong) == ErrorCode::kBadCredentials));
+  for (const char* name : {"nobody", "", "no name", "nobody's"}) {
+    const auto unknown = LogIn(name, "wrong password");
+    BOOST_TEST((CodeOf(unknown) == ErrorCode::kBadCredentials));
+    BOOST_TEST(unknown.error().message == wrong.error().message);
+    BOOST_TEST(unknown.error().users.empty());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(logging_out_ends_the_login) {
+  BOOST_TEST(Await<Nothing>([&](auto done) {
+               accounts.LogOut(ana.caller, std::move(done));
+             }).has_value());
+  BOOST_TEST(!IsLoggedIn(ana));
+}
+
+BOOST_AUTO_TEST_CASE(a_changed_password_counts_from_then_on) {
+  BOOST_TEST(
+      ChangePassword(ana.caller, "ana's secret", "a new secret").has_value());
+  BOOST_TEST(
+      (CodeOf(LogIn("ana", "ana's secret")) == ErrorCode::kBadCredentials));
+  BOOST_TEST(LogIn("ana", "a new secret").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(the_old_password_must_be_right) {
+  for (const std::string& wrong :
+       {std::string("wrong"), std::string(), std::string(1025, 'x')}) {
+    BOOST_TEST((CodeOf(ChangePassword(ana.caller, wrong, "a new secret")) ==
+                ErrorCode::kBadCredentials));
+  }
+  BOOST_TEST(LogIn("ana", "ana's secret").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(the_new_password_keeps_the_rules) {
+  BOOST_TEST((CodeOf(ChangePassword(ana.caller, "ana's secret", "short")) ==
+              ErrorCode::kWeakPassword));
+  BOOST_TEST((CodeOf(ChangePassword(ana.caller, "ana's secret",
+                                    std::string(1025, 'x'))) ==
+              ErrorCode::kInvalidArgument));
+  BOOST_TEST(LogIn("ana", "ana's secret").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(of_two_password_changes_at_once_one_wins) {
+  auto first = std::make_shared<std::promise<Result<Nothing>>>();
+  auto second = std::make_shared<std::promise<Result<Nothing>>>();
+  auto change = [&](const std::string& to, const auto& answer) {
+    accounts.ChangePassword(
+        ana.caller, "ana's secret", to,
+        [answer](const Result<Nothing>& result) { answer->set_value(result); });
+  };
+  change("the first secret", first);
+  change("the second secret", second);
+  const bool first_won = first->get_future().get().has_value();
+  BOOST_TEST(first_won != second->get_future().get().has_value());
+  BOOST_TEST(LogIn("ana", first_won ? "the first secret" : "the second secret")
+                 .has_value());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace turbo::mail
