@@ -13,6 +13,7 @@
 #include <set>
 
 #include "tests/tmserver/store/house.h"
+#include "tmserver/store/sqlite.h"
 
 namespace turbo::store {
 namespace {
@@ -72,6 +73,24 @@ std::vector<MessageId> KillAfter(const std::string& url, size_t acks,
   return ids;
 }
 
+// What is written twice in the file is the same both times.
+void CheckFile(const std::string& path) {
+  sqlite::Connection db(path);
+  BOOST_TEST(db.GetText("PRAGMA integrity_check") == "ok");
+  for (const char* differing :
+       {"SELECT count(*) FROM trays t WHERE count <> (SELECT count(*)"
+        " FROM entries e WHERE e.user_id = t.user_id AND e.box = t.box)",
+        "SELECT count(*) FROM (SELECT DISTINCT user_id, box FROM entries"
+        " EXCEPT SELECT user_id, box FROM trays)",
+        "SELECT count(*) FROM messages m LEFT JOIN (SELECT message_id,"
+        " count(*) AS held FROM entries GROUP BY message_id) e"
+        " ON e.message_id = m.id WHERE refs <> coalesce(held, 0)",
+        "SELECT count(*) FROM messages m LEFT JOIN bodies b"
+        " ON b.message_id = m.id WHERE (refs > 0) <> (body IS NOT NULL)"}) {
+    BOOST_TEST(db.FindInt(differing).value() == 0);
+  }
+}
+
 // Ids are 1 to N, entries and counters agree with them, and every id that was
 // told is there once.
 void CheckStore(const std::string& url, const std::vector<MessageId>& told) {
@@ -117,6 +136,7 @@ BOOST_AUTO_TEST_CASE(what_was_acknowledged_survives_a_kill) {
     told.insert(told.end(), more.begin(), more.end());
     CheckStore(UrlIn(dir), told);
   }
+  CheckFile((dir / "mail.db").string());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,6 +2,7 @@
 // they should do. TURBOMESSAGE_LONG=1 runs many more of them.
 #include <rapidcheck.h>
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
 
@@ -33,9 +34,32 @@ UserId AnyUser() { return *rc::gen::inRange<UserId>(1, kUsers + 1); }
 
 Box AnyBox() { return *rc::gen::element(Box::kInbox, Box::kOutbox); }
 
+// Those of a registration and two more, the second one not text.
+const Names& Tokens() {
+  static const Names kTokens = {UserName(1), UserName(2), UserName(3), "t",
+                                std::string("\0\xff", 2)};
+  return kTokens;
+}
+
+std::string AnyToken() { return *rc::gen::elementOf(Tokens()); }
+
 std::vector<MessageId> AnyIds() {
   return *rc::gen::container<std::vector<MessageId>>(
       rc::gen::inRange<MessageId>(0, 12));
+}
+
+// One to three names in any order; one name is nobody's.
+Names AnyRecipients() {
+  const auto ids = *rc::gen::container<std::vector<UserId>>(
+      *rc::gen::inRange<size_t>(1, 4), rc::gen::inRange<UserId>(1, kUsers + 2));
+  Names names;
+  for (const UserId id : ids) {
+    const std::string name = UserName(id);
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      names.push_back(name);
+    }
+  }
+  return names;
 }
 
 template <class T>
@@ -60,10 +84,7 @@ void SendToBoth(Both& both) {
   Delivery op;
   op.sender = AnyUser();
   op.from = UserName(op.sender);
-  // The last name is nobody's.
-  const auto to = *rc::gen::nonEmpty(rc::gen::unique<std::vector<UserId>>(
-      rc::gen::inRange<UserId>(1, kUsers + 2)));
-  for (const UserId id : to) op.draft.to.push_back(UserName(id));
+  op.draft.to = AnyRecipients();
   op.draft.subject = *rc::gen::element<std::string>("", "a", "Ábc");
   op.draft.body = *rc::gen::string<std::string>();
   if (*rc::gen::arbitrary<bool>()) op.draft.labels["k"] = "v";
@@ -75,6 +96,54 @@ void SendToBoth(Both& both) {
   op.now = At(both.now);
   op.capacity = kCapacity;
   Agree(Desk(*both.memory).Send(op), Desk(*both.sqlite).Send(op));
+}
+
+void AgreeOnDone(const mail::Result<mail::Nothing>& one,
+                 const mail::Result<mail::Nothing>& other) {
+  RC_ASSERT(one.has_value() == other.has_value());
+  if (!one) RC_ASSERT(one.error().code == other.error().code);
+}
+
+void AgreeOnSession(Both& both, const std::string& token) {
+  const auto one = both.memory->FindSession(token).value();
+  const auto other = both.sqlite->FindSession(token).value();
+  RC_ASSERT(one.has_value() == other.has_value());
+  if (!one) return;
+  RC_ASSERT(one->user_id == other->user_id);
+  RC_ASSERT(one->user == other->user);
+  RC_ASSERT(one->created_at == other->created_at);
+  RC_ASSERT(one->used_at == other->used_at);
+}
+
+// Registering sets the password and the token to the user's name.
+void LoginToBoth(Both& both) {
+  const UserId user = AnyUser();
+  const std::string name = UserName(user);
+  const auto word = *rc::gen::elementOf(Names{name, "x", "y"});
+  Desk one(*both.memory);
+  Desk other(*both.sqlite);
+  switch (*rc::gen::inRange(0, 5)) {
+    case 0:
+      return Agree(one.Register(name), other.Register(name));
+    case 1: {
+      const mail::NewSession op{user, word, AnyToken(), At(both.now)};
+      return AgreeOnDone(one.Open(op), other.Open(op));
+    }
+    case 2: {
+      const std::string token = AnyToken();
+      return AgreeOnDone(one.Renew(token, both.now),
+                         other.Renew(token, both.now));
+    }
+    case 3: {
+      const std::string token = AnyToken();
+      return AgreeOnDone(one.End(token), other.End(token));
+    }
+    default: {
+      const mail::PasswordChange op{user, word,
+                                    *rc::gen::elementOf(Names{name, "x", "y"})};
+      return AgreeOnDone(one.ChangePassword(op), other.ChangePassword(op));
+    }
+  }
 }
 
 void MarkInBoth(Both& both) {
@@ -141,13 +210,14 @@ void CompareAll(Both& both) {
       Agree(both.memory->FindRequest(query), both.sqlite->FindRequest(query));
     }
   }
+  for (const std::string& token : Tokens()) AgreeOnSession(both, token);
   Agree(both.memory->ReadRegister(0, 1000), both.sqlite->ReadRegister(0, 1000));
 }
 
 void Step(Both& both) {
   both.now += *rc::gen::inRange<int64_t>(0, 50);
   switch (*rc::gen::weightedElement<int>(
-      {{8, 0}, {3, 1}, {4, 2}, {1, 3}, {3, 4}, {1, 5}})) {
+      {{8, 0}, {3, 1}, {4, 2}, {1, 3}, {3, 4}, {3, 5}, {1, 6}})) {
     case 0:
       return SendToBoth(both);
     case 1:
@@ -158,6 +228,8 @@ void Step(Both& both) {
       return ForgetInBoth(both);
     case 4:
       return ListBoth(both);
+    case 5:
+      return LoginToBoth(both);
     default:
       return both.OpenSqlite();
   }
