@@ -208,10 +208,12 @@ int Run(const Command& command, const Arguments& arguments) {
     return command.run(context);
   }
   Config config(ConfigPath(arguments));
-  const Settings settings =
-      ResolveSettings(arguments, config, command.makes_profile);
+  Settings settings = ResolveSettings(arguments, config, command.makes_profile);
   if (settings.output == OutputMode::kIds && !command.has_ids) {
-    throw Usage(std::string(command.name) + " has no ids to print");
+    if (arguments.Has("output")) {
+      throw Usage(std::string(command.name) + " has no ids to print");
+    }
+    settings.output = OutputMode::kJson;
   }
   Output output(settings.output, settings.quiet, settings.verbose);
   Context context{arguments, settings, output, &config, nullptr};

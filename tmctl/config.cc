@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <utility>
@@ -91,9 +92,11 @@ Json Parse(const std::string& path, const std::string& text) {
 // The user's file may be read and written by its owner alone.
 Json LoadUser(const std::string& path) {
   if (path.empty()) return Json::object();
-  const auto text = ReadFileIfThere(path);
   struct stat status {};
-  if (!text || stat(path.c_str(), &status) != 0) return Json::object();
+  if (stat(path.c_str(), &status) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) return Json::object();
+    throw BadConfig(path, WithErrno("can't be read", errno));
+  }
   if (status.st_uid != geteuid()) {
     throw BadConfig(path, "belongs to another user");
   }
@@ -101,7 +104,7 @@ Json LoadUser(const std::string& path) {
     throw BadConfig(path, "others can read or write it, and it holds a token",
                     "chmod 600 " + path);
   }
-  return Parse(path, *text);
+  return Parse(path, ReadFileIfThere(path).value_or("{}"));
 }
 
 // The system's file may be read by all, so it holds no secret, and must be

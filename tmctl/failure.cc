@@ -26,7 +26,8 @@ constexpr std::array kTable{
     Row{"cursor_invalid", 65,
         "start again from the oldest message with --cursor '', or remove the "
         "cursor file"},
-    Row{"message_not_found", 66, "list what is there with: tmctl inbox"},
+    Row{"message_not_found", 66,
+        "list what is there with: tmctl inbox, tmctl outbox"},
     Row{"no_input", 66, ""},
     Row{"recipient_not_found", 67, "check the names; nothing was sent"},
     Row{"registration_closed", 69, ""},

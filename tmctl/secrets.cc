@@ -53,29 +53,27 @@ std::string FromCommand(const std::string& command) {
   return WithoutNewline(std::move(output));
 }
 
-std::string Prompt(const std::string& question) {
+std::string Prompt(const std::string& question, const std::string& hint) {
   std::array<char, 4096> buffer{};
   if (readpassphrase(question.c_str(), buffer.data(), buffer.size(),
                      RPP_REQUIRE_TTY) == nullptr) {
     throw Failure("usage", "a password is needed, and there is no terminal",
-                  "give it with --password-stdin, --password-file or "
-                  "TMCTL_PASSWORD");
+                  hint);
   }
   std::string password = buffer.data();
   OPENSSL_cleanse(buffer.data(), buffer.size());
   return password;
 }
 
-std::string PromptFor(const std::string& what, const Settings& settings,
-                      Ask ask) {
+// Asks, or says by `hint` how else a password is given.
+std::string PromptFor(const std::string& what, const std::string& hint,
+                      const Settings& settings, Ask ask) {
   if (settings.no_input) {
     throw Failure("usage",
-                  "a password is needed, and --no-input forbids to ask",
-                  "give it with --password-stdin, --password-file or "
-                  "TMCTL_PASSWORD");
+                  "a password is needed, and --no-input forbids to ask", hint);
   }
-  std::string password = Prompt(what + ": ");
-  if (ask == Ask::kTwice && Prompt("Again: ") != password) {
+  std::string password = Prompt(what + ": ", hint);
+  if (ask == Ask::kTwice && Prompt("Again: ", hint) != password) {
     throw Failure("invalid_argument", "the two passwords differ");
   }
   return password;
@@ -140,15 +138,19 @@ std::string FindPassword(const Arguments& arguments, const Settings& settings,
   if (!settings.password_command.empty()) {
     return Checked(FromCommand(settings.password_command));
   }
-  return Checked(PromptFor("Password", settings, ask));
+  return Checked(PromptFor("Password",
+                           "give it with --password-stdin, --password-file or "
+                           "TMCTL_PASSWORD",
+                           settings, ask));
 }
 
 std::pair<std::string, std::string> FindPasswordChange(
     const Arguments& arguments, const Settings& settings) {
   if (!arguments.Has("password-stdin")) {
-    std::string old = PromptFor("Old password", settings, Ask::kOnce);
+    const std::string hint = "give both passwords with --password-stdin";
+    std::string old = PromptFor("Old password", hint, settings, Ask::kOnce);
     return {Checked(std::move(old)),
-            Checked(PromptFor("New password", settings, Ask::kTwice))};
+            Checked(PromptFor("New password", hint, settings, Ask::kTwice))};
   }
   const std::string lines =
       WithoutNewline(ReadAll(STDIN_FILENO, "stdin", kMaxSecret).bytes);

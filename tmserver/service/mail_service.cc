@@ -64,10 +64,13 @@ void MailService::Get(v1::GetRequest request, const Caller& caller,
     if (!box) return tl::unexpected(box.error());
     return mailbox_.Get(caller, *box, request.id());
   };
-  reply(find().map([](mail::Message message) {
+  reply(find().map([&](mail::Message message) {
     v1::GetResponse response;
+    const mail::Cursor after =
+        mailbox_.CursorAt(caller, message.box, message.id);
     response.set_box(ToProto(message.box));
     *response.mutable_message() = ToProto(std::move(message));
+    response.mutable_message()->set_cursor(EncodeCursor(after));
     return response;
   }));
 }
