@@ -21,7 +21,7 @@ struct Address {
   bool IsLocal() const;
   // `host:port` or `unix:PATH`.
   std::string Text() const;
-  // The same as gRPC wants it.
+  // The same as gRPC wants it; `localhost` is 127.0.0.1.
   std::string Target() const;
   // A token that `issuer` gave may go here: it is the same server, or both are
   // this machine's loopback.
