@@ -28,7 +28,7 @@ std::optional<std::string> ReadFile(const std::string& path,
   if (file && file.peek() != file.eof()) content << file.rdbuf();
   if (file.is_open() && !file.bad() && content) return content.str();
   if (errno == ENOENT && may_be_missing) return std::nullopt;
-  Refuse("can't read " + path + ": " + std::strerror(errno ? errno : EIO));
+  Refuse("can't read '" + path + "': " + std::strerror(errno ? errno : EIO));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "tmserver/server.h"
 
+#include <google/protobuf/stubs/logging.h>
 #include <grpc/support/log.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
@@ -61,6 +62,11 @@ void EnableExtensions() {
 
 void WriteGrpcLine(gpr_log_func_args* line) {
   log::Write(log::Level::kDebug, "grpc", {{"message", line->message}});
+}
+
+void WriteProtobufLine(google::protobuf::LogLevel, const char*, int,
+                       const std::string& message) {
+  log::Write(log::Level::kDebug, "protobuf", {{"message", message}});
 }
 
 }  // namespace
@@ -127,6 +133,9 @@ void Server::Drain(std::chrono::milliseconds patience) {
   parts_->grpc->Shutdown(std::chrono::system_clock::now() + patience);
 }
 
-void LogForGrpc() { gpr_set_log_function(WriteGrpcLine); }
+void LogForLibraries() {
+  gpr_set_log_function(WriteGrpcLine);
+  google::protobuf::SetLogHandler(WriteProtobufLine);
+}
 
 }  // namespace turbo::server

@@ -35,8 +35,8 @@ class Server {
   std::unique_ptr<Parts> parts_;
 };
 
-// gRPC's own lines go to the log, at debug level.
-void LogForGrpc();
+// The own lines of gRPC and protobuf go to the log, at debug level.
+void LogForLibraries();
 
 }  // namespace turbo::server
 

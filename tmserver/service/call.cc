@@ -110,7 +110,9 @@ class Service::Call final : public grpc::ServerUnaryReactor {
   class Replier {
    public:
     explicit Replier(Call& call) : call_(call) {}
-    ~Replier() { Fail(ServerFault()); }
+    ~Replier() {
+      if (!done_) Fail(ServerFault());
+    }
     Replier(const Replier&) = delete;
     Replier& operator=(const Replier&) = delete;
 

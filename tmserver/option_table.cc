@@ -1,0 +1,137 @@
+#include "tmserver/option_table.h"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+#include <utility>
+
+namespace turbo::server {
+namespace {
+
+template <class T, size_t N>
+T Choose(const std::string& text,
+         const std::array<std::pair<const char*, T>, N>& choices) {
+  std::string names;
+  for (const auto& [name, value] : choices) {
+    if (text == name) return value;
+    names.append(names.empty() ? "" : ", ").append(name);
+  }
+  throw std::invalid_argument("'" + text + "' is not one of " + names);
+}
+
+constexpr std::array<std::pair<const char*, bool>, 2> kRegistrations = {
+    {{"open", true}, {"closed", false}}};
+constexpr std::array<std::pair<const char*, log::Format>, 2> kFormats = {
+    {{"text", log::Format::kText}, {"json", log::Format::kJson}}};
+constexpr std::array<std::pair<const char*, log::Level>, 7> kLevels = {
+    {{"trace", log::Level::kTrace},
+     {"debug", log::Level::kDebug},
+     {"info", log::Level::kInfo},
+     {"warn", log::Level::kWarn},
+     {"error", log::Level::kError},
+     {"critical", log::Level::kCritical},
+     {"off", log::Level::kOff}}};
+
+// The wire's own limit of one message is 2 GiB.
+constexpr uint64_t kLargestMessage = uint64_t{1} << 30;
+
+const OptionRow kRows[] = {
+    {"port", "N", "50052",
+     "TCP port on the loopback addresses, also given as PORT; 0 picks a free "
+     "one",
+     ConfigKind::kInteger,
+     [](Options& o, const std::string& v) {
+       o.port = static_cast<uint16_t>(ParseInteger(v, 0, 65535));
+     }},
+    {"listen", "ADDR", nullptr,
+     "listen on host:port or unix:PATH instead; may be repeated",
+     ConfigKind::kList,
+     [](Options& o, const std::string& v) {
+       o.listen.push_back(ParseAddress(v));
+     }},
+    {"store", "URL", nullptr,
+     "where the mail is: sqlite:PATH, or memory: (not durable) (default: "
+     "sqlite:mail.db in the state directory)",
+     ConfigKind::kText,
+     [](Options& o, const std::string& v) {
+       if (v.empty()) throw std::invalid_argument("the URL is empty");
+       o.store = v;
+     }},
+    {"tray-capacity", "N", "5",
+     "messages per tray (inbox, outbox) and user; 0: no limit",
+     ConfigKind::kInteger,
+     [](Options& o, const std::string& v) {
+       o.mail.tray_capacity = ParseInteger(v, 0, 1'000'000'000);
+     }},
+    {"session-ttl", "D", "1h", "how long an unused login lasts; use renews it",
+     ConfigKind::kText,
+     [](Options& o, const std::string& v) {
+       o.sessions.idle = ParseDuration(v);
+     }},
+    {"session-max", "D", "24h", "how long a login lasts at most",
+     ConfigKind::kText,
+     [](Options& o, const std::string& v) {
+       o.sessions.absolute = ParseDuration(v);
+     }},
+    {"registration", "MODE", "open",
+     "open: everybody may register; closed: nobody", ConfigKind::kText,
+     [](Options& o, const std::string& v) {
+       o.accounts.registration_open = Choose(v, kRegistrations);
+     }},
+    {"min-password-length", "N", "8", "bytes, 1 to 1024", ConfigKind::kInteger,
+     [](Options& o, const std::string& v) {
+       o.accounts.min_password_length =
+           ParseInteger(v, 1, mail::kMaxPasswordLength);
+     }},
+    {"max-message-size", "S", "1MiB", "subject, body and labels together",
+     ConfigKind::kSize,
+     [](Options& o, const std::string& v) {
+       o.mail.max_message_size = ParseSize(v, 1, kLargestMessage);
+     }},
+    {"register-days", "N", "365",
+     "how long the register of sends (without content) is kept",
+     ConfigKind::kInteger,
+     [](Options& o, const std::string& v) {
+       o.register_days = std::chrono::days(ParseInteger(v, 0, 36500));
+     }},
+    {"insecure", nullptr, nullptr,
+     "allow plaintext on addresses that are not loopback", ConfigKind::kSwitch,
+     [](Options& o, const std::string& v) { o.insecure = ParseSwitch(v); }},
+    {"log-format", "FORMAT", "text", "text or json, on stderr",
+     ConfigKind::kText,
+     [](Options& o, const std::string& v) {
+       o.log_format = Choose(v, kFormats);
+     }},
+    {"log-level", "L", "info",
+     "trace, debug, info, warn, error, critical or off", ConfigKind::kText,
+     [](Options& o, const std::string& v) {
+       o.log_level = Choose(v, kLevels);
+     }},
+};
+
+}  // namespace
+
+std::span<const OptionRow> OptionTable() { return kRows; }
+
+const OptionRow* FindOption(std::string_view name) {
+  for (const OptionRow& row : kRows) {
+    if (name == row.name) return &row;
+  }
+  return nullptr;
+}
+
+std::string KeyOf(std::string_view name) {
+  std::string key(name);
+  std::replace(key.begin(), key.end(), '-', '_');
+  return key;
+}
+
+std::string VariableOf(std::string_view name) {
+  std::string variable = "TMSERVER_" + KeyOf(name);
+  for (char& c : variable) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return variable;
+}
+
+}  // namespace turbo::server
