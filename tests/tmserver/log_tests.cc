@@ -1,7 +1,7 @@
-#include "tmserver/log.h"
-
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
+
+#include "tmserver/log.h"
 
 namespace turbo::log {
 namespace {

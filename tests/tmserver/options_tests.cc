@@ -1,15 +1,15 @@
-#include "tmserver/options.h"
-
 #include <sysexits.h>
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <vector>
+
+#include "tmserver/options.h"
 
 namespace turbo::server {
 namespace {
@@ -85,13 +85,31 @@ BOOST_AUTO_TEST_CASE(without_options_the_defaults_hold) {
 }
 
 BOOST_AUTO_TEST_CASE(every_option_can_be_given) {
-  const Options options = Parse(
-      {"--listen=127.0.0.1:1", "--listen", "[::1]:2", "--listen",
-       "unix:/run/a,b.sock", "--insecure", "--store", "memory:",
-       "--tray-capacity", "0", "--session-ttl", "1h30m", "--session-max=2d",
-       "--registration", "closed", "--min-password-length", "1024",
-       "--max-message-size", "10k", "--register-days", "0", "--log-format",
-       "json", "--log-level", "trace"});
+  const Options options = Parse({"--listen=127.0.0.1:1",
+                                 "--listen",
+                                 "[::1]:2",
+                                 "--listen",
+                                 "unix:/run/a,b.sock",
+                                 "--insecure",
+                                 "--store",
+                                 "memory:",
+                                 "--tray-capacity",
+                                 "0",
+                                 "--session-ttl",
+                                 "1h30m",
+                                 "--session-max=2d",
+                                 "--registration",
+                                 "closed",
+                                 "--min-password-length",
+                                 "1024",
+                                 "--max-message-size",
+                                 "10k",
+                                 "--register-days",
+                                 "0",
+                                 "--log-format",
+                                 "json",
+                                 "--log-level",
+                                 "trace"});
   const std::vector<ListenAddress> listen = {
       {"127.0.0.1", 1, ""}, {"::1", 2, ""}, {"", 0, "/run/a,b.sock"}};
   BOOST_TEST((options.listen == listen));
@@ -120,8 +138,7 @@ BOOST_AUTO_TEST_CASE(the_command_line_counts_before_the_environment) {
   const Environment environment = {{"TMSERVER_TRAY_CAPACITY", "20"},
                                    {"TMSERVER_PORT", "20"}};
   BOOST_TEST(Parse({}, environment).mail.tray_capacity == 20u);
-  const Options options =
-      Parse({"--tray-capacity", "10", "10"}, environment);
+  const Options options = Parse({"--tray-capacity", "10", "10"}, environment);
   BOOST_TEST(options.mail.tray_capacity == 10u);
   BOOST_TEST(options.port == 10);
 }
@@ -144,9 +161,8 @@ BOOST_AUTO_TEST_CASE(addresses_replace_those_of_a_lower_layer) {
   const Environment environment = {
       {"TMSERVER_LISTEN", "127.0.0.1:2,127.0.0.1:3,unix:/x"}};
   BOOST_TEST(Parse(WithConfig(), environment).listen.size() == 3u);
-  BOOST_TEST(
-      Parse(WithConfig({"--listen", "127.0.0.1:4"}), environment).listen.size() ==
-      1u);
+  BOOST_TEST(Parse(WithConfig({"--listen", "127.0.0.1:4"}), environment)
+                 .listen.size() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_variable_is_none) {
@@ -196,14 +212,28 @@ BOOST_AUTO_TEST_CASE(wrong_files_are_named) {
   refusal = Refused({"--config", directory});
   BOOST_TEST(refusal.exit_code == EX_CONFIG);
   BOOST_TEST(refusal.Names(directory));
-  for (const char* text :
-       {"", "{", "[]", "7", "null", R"({"colour": 1})", R"({"tray-capacity": 1})",
-        R"({"port": "7"})", R"({"port": 7.5})", R"({"port": -1})",
-        R"({"port": 65536})", R"({"port": null})", R"({"store": 7})",
-        R"({"insecure": "yes"})", R"({"listen": "127.0.0.1:1"})",
-        R"({"listen": [7]})", R"({"session_ttl": 7})", R"({"config": "x"})",
-        R"({"port": 1, "listen": ["127.0.0.1:1"]})", R"({"help": true})",
-        R"({"max_message_size": "big"})", R"({"tray_capacity": 1e3})"}) {
+  for (const char* text : {"",
+                           "{",
+                           "[]",
+                           "7",
+                           "null",
+                           R"({"colour": 1})",
+                           R"({"tray-capacity": 1})",
+                           R"({"port": "7"})",
+                           R"({"port": 7.5})",
+                           R"({"port": -1})",
+                           R"({"port": 65536})",
+                           R"({"port": null})",
+                           R"({"store": 7})",
+                           R"({"insecure": "yes"})",
+                           R"({"listen": "127.0.0.1:1"})",
+                           R"({"listen": [7]})",
+                           R"({"session_ttl": 7})",
+                           R"({"config": "x"})",
+                           R"({"port": 1, "listen": ["127.0.0.1:1"]})",
+                           R"({"help": true})",
+                           R"({"max_message_size": "big"})",
+                           R"({"tray_capacity": 1e3})"}) {
     Write(text);
     refusal = Refused(WithConfig());
     BOOST_TEST(refusal.exit_code == EX_CONFIG, text);
@@ -302,15 +332,13 @@ BOOST_AUTO_TEST_CASE(durations_and_sizes_have_units) {
 }
 
 BOOST_AUTO_TEST_CASE(the_state_directory_has_three_places) {
-  BOOST_TEST(Parse({}, {{"STATE_DIRECTORY", "/s:/t"},
-                        {"XDG_STATE_HOME", "/x"}})
+  BOOST_TEST(Parse({}, {{"STATE_DIRECTORY", "/s:/t"}, {"XDG_STATE_HOME", "/x"}})
                  .store == "sqlite:/s/mail.db");
   BOOST_TEST(Parse({}, {{"XDG_STATE_HOME", "/x"}}).store ==
              "sqlite:/x/turbomessage/mail.db");
   BOOST_TEST(Parse({}, {{"XDG_STATE_HOME", "relative"}}).store ==
              "sqlite:/home/ana/.local/state/turbomessage/mail.db");
-  const std::string by_passwd =
-      ParseOptions({}, {}, kNowhere).options.store;
+  const std::string by_passwd = ParseOptions({}, {}, kNowhere).options.store;
   BOOST_TEST(by_passwd.ends_with("/.local/state/turbomessage/mail.db"));
 }
 
@@ -331,10 +359,13 @@ BOOST_AUTO_TEST_CASE(help_has_no_trailing_space_and_fits_a_terminal) {
 }
 
 BOOST_AUTO_TEST_CASE(unknown_variables_are_told) {
-  const CommandLine line = ParseOptions(
-      {}, {{"TMSERVER_TRAY_CAPACTY", "1"}, {"TMSERVER_PORT", "1"},
-           {"TMSERVER_CONFIG", ""}, {"TMSERVER", ""}, {"HOME", "/"}},
-      kNowhere);
+  const CommandLine line = ParseOptions({},
+                                        {{"TMSERVER_TRAY_CAPACTY", "1"},
+                                         {"TMSERVER_PORT", "1"},
+                                         {"TMSERVER_CONFIG", ""},
+                                         {"TMSERVER", ""},
+                                         {"HOME", "/"}},
+                                        kNowhere);
   BOOST_TEST((line.unknown_variables == Args{"TMSERVER_TRAY_CAPACTY"}));
 }
 

@@ -118,8 +118,8 @@ class Client {
     v1::ChangePasswordRequest request;
     request.set_old_password(before);
     request.set_new_password(after);
-    return Call<v1::ChangePasswordResponse>(
-        &v1::Accounts::Stub::ChangePassword, request);
+    return Call<v1::ChangePasswordResponse>(&v1::Accounts::Stub::ChangePassword,
+                                            request);
   }
 
   Outcome<v1::SendResponse> Send(const v1::SendRequest& request) {

@@ -1,9 +1,9 @@
-#include "tmserver/service/position.h"
-
-#include <boost/test/unit_test.hpp>
 #include <rapidcheck.h>
 
+#include <boost/test/unit_test.hpp>
 #include <string>
+
+#include "tmserver/service/position.h"
 
 namespace turbo::service {
 namespace {
@@ -40,8 +40,8 @@ BOOST_AUTO_TEST_CASE(page_tokens_make_the_round_trip) {
 
 BOOST_AUTO_TEST_CASE(they_are_safe_in_shells_and_urls) {
   for (int id = 0; id < 1000; ++id) {
-    const std::string text = EncodeCursor({std::string(16, char(id)), "ana",
-                                           mail::Box::kInbox, id});
+    const std::string text =
+        EncodeCursor({std::string(16, char(id)), "ana", mail::Box::kInbox, id});
     BOOST_TEST(text.find_first_not_of(
                    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
                    "0123456789-_") == text.npos);

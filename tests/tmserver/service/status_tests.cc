@@ -1,6 +1,3 @@
-#include "tmserver/service/status.h"
-
-
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <set>
@@ -9,6 +6,7 @@
 
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
+#include "tmserver/service/status.h"
 
 namespace turbo::service {
 namespace {

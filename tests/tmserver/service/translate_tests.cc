@@ -1,7 +1,7 @@
-#include "tmserver/service/translate.h"
-
 #include <boost/test/unit_test.hpp>
 #include <limits>
+
+#include "tmserver/service/translate.h"
 
 namespace turbo::service {
 namespace {
@@ -58,8 +58,8 @@ BOOST_AUTO_TEST_CASE(a_time_between_milliseconds_becomes_the_next) {
 BOOST_AUTO_TEST_CASE(a_time_out_of_range_is_refused) {
   BOOST_TEST(IsRefused(At(std::numeric_limits<int64_t>::max())));
   BOOST_TEST(IsRefused(At(std::numeric_limits<int64_t>::min())));
-  BOOST_TEST(IsRefused(At(253402300800)));   // the year 10000
-  BOOST_TEST(IsRefused(At(-62135596801)));   // before the year 1
+  BOOST_TEST(IsRefused(At(253402300800)));  // the year 10000
+  BOOST_TEST(IsRefused(At(-62135596801)));  // before the year 1
   BOOST_TEST(!IsRefused(At(253402300799)));
   BOOST_TEST(!IsRefused(At(-62135596800)));
   BOOST_TEST(IsRefused(At(0, -1)));
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(every_condition_of_a_filter_arrives) {
   *filter.mutable_until() = At(2);
   filter.set_subject("disk");
   (*filter.mutable_labels())["host"] = "db1";
-  const mail::Filter expected{false,  "ana",  "beto",           Ms(1000),
+  const mail::Filter expected{false,    "ana",  "beto",           Ms(1000),
                               Ms(2000), "disk", {{"host", "db1"}}};
   BOOST_TEST((FromProto(filter) == expected));
 }
