@@ -117,9 +117,10 @@ bool Arguments::Has(std::string_view name) const {
   return values_.find(name) != values_.end();
 }
 
-std::string Arguments::Get(std::string_view name, std::string otherwise) const {
+std::string Arguments::Get(std::string_view name,
+                           const std::string& otherwise) const {
   const auto found = values_.find(name);
-  return found == values_.end() ? std::move(otherwise) : found->second.back();
+  return found == values_.end() ? otherwise : found->second.back();
 }
 
 std::vector<std::string> Arguments::All(std::string_view name) const {

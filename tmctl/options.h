@@ -27,7 +27,8 @@ class Arguments {
  public:
   bool Has(std::string_view name) const;
   // The last value given, or `otherwise`.
-  std::string Get(std::string_view name, std::string otherwise = {}) const;
+  std::string Get(std::string_view name,
+                  const std::string& otherwise = {}) const;
   std::vector<std::string> All(std::string_view name) const;
   const std::vector<std::string>& operands() const { return operands_; }
 
