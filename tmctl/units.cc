@@ -13,6 +13,9 @@ namespace {
 
 constexpr int64_t kMaxId = (int64_t{1} << 53) - 1;
 
+// So that clocks, which count nanoseconds, can add it to the present.
+constexpr Milliseconds kLongest = std::chrono::hours(24 * 36525);
+
 // The number that `text` starts with, cut off it.
 std::optional<int64_t> TakeNumber(std::string_view& text) {
   int64_t number = 0;
@@ -47,8 +50,15 @@ std::optional<int64_t> Multiply(int64_t number, int64_t factor) {
 std::optional<Time> ParseDay(const std::string& text) {
   std::tm day{};
   const char* end = strptime(text.c_str(), "%Y-%m-%d", &day);
-  if (end == nullptr || *end != '\0' ||
-      text.size() != std::string_view("YYYY-MM-DD").size()) {
+  if (end == nullptr || *end != '\0') return std::nullopt;
+  // strptime takes spaces and 30 February; we take what we would write.
+  std::array<char, 16> same;
+  const size_t size = std::strftime(same.data(), same.size(), "%Y-%m-%d", &day);
+  const std::chrono::year_month_day date{
+      std::chrono::year(day.tm_year + 1900),
+      std::chrono::month(static_cast<unsigned>(day.tm_mon + 1)),
+      std::chrono::day(static_cast<unsigned>(day.tm_mday))};
+  if (text != std::string_view(same.data(), size) || !date.ok()) {
     return std::nullopt;
   }
   day.tm_isdst = -1;
@@ -83,6 +93,7 @@ std::optional<Milliseconds> ParseDuration(std::string_view text) {
       return std::nullopt;
     }
   }
+  if (total > kLongest.count()) return std::nullopt;
   return Milliseconds(total);
 }
 
@@ -122,7 +133,7 @@ std::optional<Time> ParseTime(const std::string& text, Time now) {
   absl::Time time;
   // Neither "infinite-past", which the library also takes, nor white space.
   if (text.empty() || text.front() < '0' || text.front() > '9' ||
-      text.back() == ' ') {
+      text.find_first_of(" \t\n\v\f\r") != std::string::npos) {
     return std::nullopt;
   }
   if (absl::ParseTime(absl::RFC3339_full, text, &time, nullptr)) {

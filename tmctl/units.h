@@ -15,7 +15,8 @@ using Time = std::chrono::sys_time<Milliseconds>;
 
 // Each gives nothing where the text is not such a value.
 
-// `90s`, `1h30m`, `2d`, `250ms`; `0`. Units d h m s ms, each a whole number.
+// `90s`, `1h30m`, `2d`, `250ms`; `0`. Units d h m s ms, each a whole number; at
+// most 100 years.
 std::optional<Milliseconds> ParseDuration(std::string_view text);
 
 // `10k`, `1MiB`, `512`: bytes; k, M, G count in 1024s, with or without B or iB.
