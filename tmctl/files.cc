@@ -128,12 +128,15 @@ void ReplaceFile(const std::string& path, std::string_view content) {
 }
 
 void MakeDirectories(const std::string& path) {
-  if (path.empty() || std::filesystem::is_directory(path)) return;
+  std::error_code ignored;  // mkdir finds the same and says so
+  if (path.empty() || std::filesystem::is_directory(path, ignored)) return;
   const std::string parent = std::filesystem::path(path).parent_path();
   if (parent != path) MakeDirectories(parent);
-  if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
-    throw CannotCreate("the directory " + path, errno);
-  }
+  if (mkdir(path.c_str(), 0700) == 0) return;
+  const int error = errno;
+  // Another process may have been faster.
+  if (std::filesystem::is_directory(path, ignored)) return;
+  throw CannotCreate("the directory " + path, error);
 }
 
 FileLock::FileLock(const std::string& path, Milliseconds patience)
