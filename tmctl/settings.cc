@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "tmctl/failure.h"
+#include "tmctl/text.h"
 
 namespace turbo::ctl {
 namespace {
@@ -103,7 +104,10 @@ Address ToAddress(const Given& given) {
     throw Wrong(given, "possible: this version has no TLS");
   }
   const auto address = Address::Parse(given.value);
-  if (!address) throw Wrong(given, "an address such as localhost:50052");
+  // A path that isn't UTF-8 could not be kept in the profile.
+  if (!address || !IsUtf8(address->Text())) {
+    throw Wrong(given, "an address such as localhost:50052");
+  }
   return *address;
 }
 
@@ -203,6 +207,7 @@ Settings ResolveSettings(const Arguments& arguments, const Config& config,
   Settings settings;
   const auto profile = FindSetting(arguments, nullptr, "", "profile");
   settings.profile = profile ? profile->value : "default";
+  if (!IsUtf8(settings.profile)) throw Wrong(*profile, "UTF-8");
   if (profile && !may_create && settings.profile != "default" &&
       !config.HasProfile(settings.profile)) {
     throw Failure(
