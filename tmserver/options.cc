@@ -87,23 +87,26 @@ Layer FromEnvironment(const Environment& environment) {
   return layer;
 }
 
+bool IsOption(const std::string& variable) {
+  return variable == VariableOf("config") ||
+         std::any_of(OptionTable().begin(), OptionTable().end(),
+                     [&](const OptionRow& row) {
+                       return variable == VariableOf(row.name);
+                     });
+}
+
 std::vector<std::string> UnknownVariables(const Environment& environment) {
   std::vector<std::string> unknown;
   for (const auto& [variable, value] : environment) {
-    const bool known = variable == VariableOf("config") ||
-                       std::any_of(OptionTable().begin(), OptionTable().end(),
-                                   [&](const OptionRow& row) {
-                                     return variable == VariableOf(row.name);
-                                   });
-    if (variable.starts_with("TMSERVER_") && !known)
-      unknown.push_back(variable);
+    if (!variable.starts_with("TMSERVER_") || IsOption(variable)) continue;
+    unknown.push_back(variable);
   }
   return unknown;
 }
 
 // Of $HOME or, without it, the password database.
 std::string HomeDirectory(const Environment& environment) {
-  const std::string home = Lookup(environment, "HOME");
+  std::string home = Lookup(environment, "HOME");
   if (!home.empty()) return home;
   const passwd* entry = getpwuid(getuid());  // no other thread asks
   return entry && entry->pw_dir ? entry->pw_dir : "";
