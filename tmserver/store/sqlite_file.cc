@@ -103,7 +103,7 @@ bool IsNetworkFileSystem(unsigned long type) {
 
 path PrepareDirectory(const path& given) {
   std::error_code error;
-  const path whole = std::filesystem::weakly_canonical(
+  path whole = std::filesystem::weakly_canonical(
       std::filesystem::absolute(given, error), error);
   if (error) FailToSystem("can't find " + given.string(), error.value());
   struct stat status;
