@@ -49,6 +49,7 @@ bool NeverConnected(grpc::Channel& channel) {
 std::string CodeOf(const grpc::Status& status) {
   switch (status.error_code()) {
     case grpc::StatusCode::UNAVAILABLE:
+    case grpc::StatusCode::CANCELLED:  // gRPC's answer while a server stops
       return "unavailable";
     case grpc::StatusCode::DEADLINE_EXCEEDED:
       return "deadline_exceeded";
