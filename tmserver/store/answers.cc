@@ -41,36 +41,32 @@ std::string NewIdentity() {
   return uuid;
 }
 
-mail::Error UserExists(const std::string& user) {
-  return {ErrorCode::kUserExists,
-          "there is already a user named " + user,
-          {user},
-          {}};
+Refusal UserExists(const std::string& user) {
+  return mail::Fail(ErrorCode::kUserExists,
+                    "there is already a user named " + user, {user});
 }
 
-mail::Error PasswordChanged() {
-  return {ErrorCode::kBadCredentials,
-          "the password was changed a moment ago",
-          {},
-          {}};
+Refusal PasswordChanged() {
+  return mail::Fail(ErrorCode::kBadCredentials,
+                    "the password was changed a moment ago");
 }
 
-mail::Error UnknownRecipients(std::vector<std::string> users) {
+Refusal UnknownRecipients(std::vector<std::string> users) {
   std::string message = "no such user: " + Joined(users);
-  return {
-      ErrorCode::kRecipientNotFound, std::move(message), std::move(users), {}};
+  return mail::Fail(ErrorCode::kRecipientNotFound, std::move(message),
+                    std::move(users));
 }
 
-mail::Error OutboxFull(const mail::Delivery& op) {
-  return {ErrorCode::kOutboxFull,
-          "your outbox is full (" + std::to_string(op.capacity) + ")",
-          {op.from},
-          {}};
+Refusal OutboxFull(const mail::Delivery& op) {
+  return mail::Fail(ErrorCode::kOutboxFull,
+                    "your outbox is full (" + std::to_string(op.capacity) + ")",
+                    {op.from});
 }
 
-mail::Error InboxesFull(std::vector<std::string> users) {
+Refusal InboxesFull(std::vector<std::string> users) {
   std::string message = "the inbox is full: " + Joined(users);
-  return {ErrorCode::kInboxFull, std::move(message), std::move(users), {}};
+  return mail::Fail(ErrorCode::kInboxFull, std::move(message),
+                    std::move(users));
 }
 
 mail::Result<mail::Sent> AnswerAgain(const mail::RequestQuery& query,

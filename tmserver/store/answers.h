@@ -12,11 +12,14 @@ namespace turbo::store {
 // A new Store::Identity: a random UUID.
 std::string NewIdentity();
 
-mail::Error UserExists(const std::string& user);
-mail::Error PasswordChanged();
-mail::Error UnknownRecipients(std::vector<std::string> users);
-mail::Error OutboxFull(const mail::Delivery& op);
-mail::Error InboxesFull(std::vector<std::string> users);
+// Converts to any Result, as its error.
+using Refusal = tl::unexpected<mail::Error>;
+
+Refusal UserExists(const std::string& user);
+Refusal PasswordChanged();
+Refusal UnknownRecipients(std::vector<std::string> users);
+Refusal OutboxFull(const mail::Delivery& op);
+Refusal InboxesFull(std::vector<std::string> users);
 
 // The answer to `query` where the request id is known: `sent` is what its send
 // was answered and `digest` its content's.

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include "tmserver/store/answers.h"
 #include "tmserver/store/listing.h"
 
 namespace turbo::store {
@@ -156,9 +155,7 @@ void MemoryStore::ChangePassword(mail::PasswordChange op,
                                  mail::Done<Nothing> done) {
   Apply<Nothing>(
       [this, op = std::move(op)]() -> Result<Nothing> {
-        if (!HasPassword(op.user, op.old_hash)) {
-          return tl::unexpected<Error>(PasswordChanged());
-        }
+        if (!HasPassword(op.user, op.old_hash)) return PasswordChanged();
         accounts_.at(op.user).password_hash = op.new_hash;
         return Nothing();
       },
@@ -190,9 +187,7 @@ void MemoryStore::Forget(Time requests, Time entries, size_t limit,
 }
 
 Result<UserId> MemoryStore::Create(const mail::NewAccount& op) {
-  if (names_.contains(op.user)) {
-    return tl::unexpected<Error>(UserExists(op.user));
-  }
+  if (names_.contains(op.user)) return UserExists(op.user);
   const UserId id = static_cast<UserId>(accounts_.size()) + 1;
   accounts_[id] = {id, op.user, op.password_hash};
   names_[op.user] = id;
@@ -201,9 +196,7 @@ Result<UserId> MemoryStore::Create(const mail::NewAccount& op) {
 }
 
 Result<Nothing> MemoryStore::Open(const mail::NewSession& op) {
-  if (!HasPassword(op.user, op.password_hash)) {
-    return tl::unexpected<Error>(PasswordChanged());
-  }
+  if (!HasPassword(op.user, op.password_hash)) return PasswordChanged();
   Login(op.user, op.token_hash, op.now);
   return Nothing();
 }
@@ -217,9 +210,7 @@ Result<Sent> MemoryStore::Send(const mail::Delivery& op) {
   auto earlier = Recall({op.sender, op.request_id, op.digest, op.once});
   if (!earlier) return tl::unexpected<Error>(std::move(earlier.error()));
   if (*earlier) return **earlier;
-  if (auto refusal = Refusal(op)) {
-    return tl::unexpected<Error>(std::move(*refusal));
-  }
+  if (auto refusal = FindRefusal(op)) return *std::move(refusal);
   Sent sent{0, op.now, op.draft.to, false};
   if (op.validate_only) return sent;
 
@@ -327,7 +318,8 @@ Result<std::optional<Sent>> MemoryStore::Recall(
       .map([](Sent sent) { return std::optional(std::move(sent)); });
 }
 
-std::optional<Error> MemoryStore::Refusal(const mail::Delivery& op) const {
+std::optional<Refusal> MemoryStore::FindRefusal(
+    const mail::Delivery& op) const {
   std::vector<std::string> unknown;
   std::vector<std::string> full;
   for (const std::string& user : op.draft.to) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "tmserver/mail/store.h"
+#include "tmserver/store/answers.h"
 #include "tmserver/store/group_commit.h"
 
 namespace turbo::store {
@@ -103,7 +104,7 @@ class MemoryStore final : public mail::Store {
   mail::Result<std::optional<mail::Sent>> Recall(
       const mail::RequestQuery& query) const;
   // Why `op` can't be stored, if it can't.
-  std::optional<mail::Error> Refusal(const mail::Delivery& op) const;
+  std::optional<Refusal> FindRefusal(const mail::Delivery& op) const;
   bool IsFull(mail::UserId user, mail::Box box, size_t capacity) const;
   void Hold(mail::UserId user, mail::Box box, mail::MessageId id);
   void Release(mail::MessageId id);

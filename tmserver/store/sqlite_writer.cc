@@ -75,9 +75,7 @@ void SqliteWriter::MakeRoom() { db_.Checkpoint(); }
 void SqliteWriter::Abandon() noexcept { db_.NeverCheckpoint(); }
 
 Result<UserId> SqliteWriter::CreateAccount(const mail::NewAccount& op) {
-  if (FindAccount(db_, op.user)) {
-    return tl::unexpected<Error>(UserExists(op.user));
-  }
+  if (FindAccount(db_, op.user)) return UserExists(op.user);
   const UserId id = db_.FindInt(
                            "INSERT INTO users (name, password_hash) VALUES (?, "
                            "?) RETURNING id",
@@ -88,9 +86,7 @@ Result<UserId> SqliteWriter::CreateAccount(const mail::NewAccount& op) {
 }
 
 Result<Nothing> SqliteWriter::OpenSession(const mail::NewSession& op) {
-  if (!HasPassword(op.user, op.password_hash)) {
-    return tl::unexpected<Error>(PasswordChanged());
-  }
+  if (!HasPassword(op.user, op.password_hash)) return PasswordChanged();
   Login(op.user, op.token_hash, op.now);
   return Nothing();
 }
@@ -107,9 +103,7 @@ Nothing SqliteWriter::EndSession(const std::string& token_hash) {
 }
 
 Result<Nothing> SqliteWriter::ChangePassword(const mail::PasswordChange& op) {
-  if (!HasPassword(op.user, op.old_hash)) {
-    return tl::unexpected<Error>(PasswordChanged());
-  }
+  if (!HasPassword(op.user, op.old_hash)) return PasswordChanged();
   db_.Run("UPDATE users SET password_hash = ? WHERE id = ?", op.new_hash,
           op.user);
   return Nothing();
@@ -163,13 +157,11 @@ Result<std::vector<UserId>> SqliteWriter::FindRoom(const mail::Delivery& op) {
     ids.push_back(*id);
     if (IsFull(*id, Box::kInbox, op.capacity)) full.push_back(user);
   }
-  if (!unknown.empty()) {
-    return tl::unexpected<Error>(UnknownRecipients(std::move(unknown)));
-  }
+  if (!unknown.empty()) return UnknownRecipients(std::move(unknown));
   if (op.draft.keep_copy && IsFull(op.sender, Box::kOutbox, op.capacity)) {
-    return tl::unexpected<Error>(OutboxFull(op));
+    return OutboxFull(op);
   }
-  if (!full.empty()) return tl::unexpected<Error>(InboxesFull(std::move(full)));
+  if (!full.empty()) return InboxesFull(std::move(full));
   return ids;
 }
 
