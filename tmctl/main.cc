@@ -36,16 +36,7 @@ int Fail(const std::vector<std::string>& words,
   return failure.Exit();
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  HoldStandardDescriptors();
-  // A reader that has seen enough ends us quietly, even where our parent
-  // ignores the signal.
-  std::signal(SIGPIPE, SIG_DFL);
-  // Tokens and passwords must not reach core files.
-  prctl(PR_SET_DUMPABLE, 0);
-  const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
+int RunProgram(const std::vector<std::string>& words) {
   try {
     return turbo::ctl::RunCommandLine(words);
   } catch (const turbo::ctl::Failure& failure) {
@@ -55,4 +46,19 @@ int main(int argc, char** argv) {
   } catch (const std::exception& e) {
     return Fail(words, {"internal", e.what(), "this is a mistake in tmctl"});
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  HoldStandardDescriptors();
+  // A reader that has seen enough ends us quietly, even where our parent
+  // ignores the signal.
+  std::signal(SIGPIPE, SIG_DFL);
+  // Tokens and passwords must not reach core files.
+  prctl(PR_SET_DUMPABLE, 0);
+  // All output is written by now. Leaving without the destructors of the
+  // libraries spares the user the end of gRPC's threads, which takes longer
+  // than the whole call (see Connect in client.cc).
+  _exit(RunProgram({argv + (argc > 0 ? 1 : 0), argv + argc}));
 }
