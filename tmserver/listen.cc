@@ -81,6 +81,22 @@ std::vector<IpAddress> Resolve(const std::string& host) {
   return found;
 }
 
+// IPv4's, and IPv6's where the system has it.
+std::vector<IpAddress> LoopbackAddresses() {
+  std::vector<IpAddress> ips = Resolve("127.0.0.1");
+  for (IpAddress& ip : Resolve("::1")) {
+    ip.optional = true;
+    ips.push_back(ip);
+  }
+  return ips;
+}
+
+// "localhost" is loopback whatever the files and servers of names say (RFC
+// 6761, section 6.3); a small container may have neither.
+std::vector<IpAddress> AddressesOf(const std::string& host) {
+  return host == "localhost" ? LoopbackAddresses() : Resolve(host);
+}
+
 // A socket bound to `ip`, which gets the port that was picked for port 0; or
 // errno.
 tl::expected<Descriptor, int> Bind(IpAddress& ip) {
@@ -189,7 +205,7 @@ Descriptor::~Descriptor() {
 int Descriptor::Release() { return std::exchange(fd_, -1); }
 
 Claim::Claim(const Options& options) {
-  if (options.listen.empty()) AddLoopback(options.port);
+  if (options.listen.empty()) AddPorts(LoopbackAddresses(), options.port);
   for (const ListenAddress& address : options.listen) {
     if (address.path.empty()) {
       AddTcp(address, options.insecure);
@@ -203,16 +219,8 @@ Claim::~Claim() {
   for (const std::string& path : paths_) unlink(path.c_str());
 }
 
-void Claim::AddLoopback(uint16_t port) {
-  std::vector<IpAddress> ips = Resolve("127.0.0.1");
-  std::vector<IpAddress> v6 = Resolve("::1");
-  for (IpAddress& ip : v6) ip.optional = true;
-  ips.insert(ips.end(), v6.begin(), v6.end());
-  AddPorts(std::move(ips), port);
-}
-
 void Claim::AddTcp(const ListenAddress& address, bool insecure) {
-  std::vector<IpAddress> ips = Resolve(address.host);
+  std::vector<IpAddress> ips = AddressesOf(address.host);
   for (const IpAddress& ip : ips) {
     if (insecure || IsLoopback(ip)) continue;
     throw ListenError(EX_CONFIG,

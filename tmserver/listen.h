@@ -63,7 +63,6 @@ class Claim {
 
  private:
   void AddTcp(const ListenAddress& address, bool insecure);
-  void AddLoopback(uint16_t port);
   void AddPorts(std::vector<IpAddress> ips, uint16_t port);
   void AddUnix(const std::string& path);
 
