@@ -1,0 +1,214 @@
+// How a SQLite store writes messages and trays.
+#include <algorithm>
+#include <limits>
+#include <unordered_set>
+#include <utility>
+
+#include "tmserver/store/answers.h"
+#include "tmserver/store/listing.h"
+#include "tmserver/store/sqlite_codec.h"
+#include "tmserver/store/sqlite_reads.h"
+#include "tmserver/store/sqlite_writer.h"
+
+namespace turbo::store {
+namespace {
+
+using mail::Box;
+using mail::Changed;
+using mail::Error;
+using mail::MessageId;
+using mail::Result;
+using mail::Sent;
+using mail::Time;
+using mail::UserId;
+using sqlite::Blob;
+
+// The ids of a request, each once.
+std::vector<MessageId> Unique(const std::vector<MessageId>& ids) {
+  std::vector<MessageId> unique;
+  std::unordered_set<MessageId> seen;
+  for (const MessageId id : ids) {
+    if (seen.insert(id).second) unique.push_back(id);
+  }
+  return unique;
+}
+
+}  // namespace
+
+Result<Sent> SqliteWriter::Deliver(const mail::Delivery& op) {
+  if (!op.request_id.empty()) {
+    auto earlier =
+        FindRequest(db_, {op.sender, op.request_id, op.digest, op.once});
+    if (!earlier) return tl::unexpected<Error>(std::move(earlier.error()));
+    if (*earlier) return **earlier;
+  }
+  const auto recipients = FindRoom(op);
+  if (!recipients) return tl::unexpected<Error>(recipients.error());
+  Sent sent{0, op.now, op.draft.to, false};
+  if (op.validate_only) return sent;
+
+  sent.id = ++newest_;
+  Store(op, sent.id);
+  if (op.draft.keep_copy) Hold(op.sender, Box::kOutbox, sent.id);
+  for (const UserId user : *recipients) Hold(user, Box::kInbox, sent.id);
+  return sent;
+}
+
+Result<std::vector<UserId>> SqliteWriter::FindRoom(const mail::Delivery& op) {
+  std::vector<UserId> ids;
+  std::vector<std::string> unknown;
+  std::vector<std::string> full;
+  for (const std::string& user : op.draft.to) {
+    const auto id = db_.FindInt("SELECT id FROM users WHERE name = ?", user);
+    if (!id) {
+      unknown.push_back(user);
+      continue;
+    }
+    ids.push_back(*id);
+    if (IsFull(*id, Box::kInbox, op.capacity)) full.push_back(user);
+  }
+  if (!unknown.empty()) return UnknownRecipients(std::move(unknown));
+  if (op.draft.keep_copy && IsFull(op.sender, Box::kOutbox, op.capacity)) {
+    return OutboxFull(op);
+  }
+  if (!full.empty()) return InboxesFull(std::move(full));
+  return ids;
+}
+
+bool SqliteWriter::IsFull(UserId user, Box box, size_t capacity) {
+  return capacity > 0 &&
+         static_cast<size_t>(CountTray(db_, user, box)) >= capacity;
+}
+
+void SqliteWriter::Store(const mail::Delivery& op, MessageId id) {
+  const mail::Draft& draft = op.draft;
+  const std::string recipients = ToColumn(draft.to);
+  const auto labels = ToColumn(draft.labels);
+  std::optional<std::string_view> request_id;
+  std::optional<Blob> digest;
+  if (!op.request_id.empty()) {
+    request_id = op.request_id;
+    digest = Blob{op.digest};
+  }
+  const size_t size =
+      TextBytes(draft.subject, draft.labels) + draft.body.size();
+  const size_t refs = draft.to.size() + (draft.keep_copy ? 1 : 0);
+  db_.Run(
+      "INSERT INTO messages (id, sender_id, sender, recipients, sent_at, size,"
+      " refs, request_id, digest, subject, labels)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      id, op.sender, op.from, recipients, ToColumn(op.now),
+      static_cast<int64_t>(size), static_cast<int64_t>(refs), request_id,
+      digest, draft.subject, labels);
+  db_.Run("INSERT INTO bodies (message_id, body) VALUES (?, ?)", id,
+          Blob{draft.body});
+}
+
+void SqliteWriter::Hold(UserId user, Box box, MessageId id) {
+  db_.Run("INSERT INTO entries (user_id, box, message_id) VALUES (?, ?, ?)",
+          user, ToColumn(box), id);
+  ChangeCount(user, box, 1);
+}
+
+void SqliteWriter::ChangeCount(UserId user, Box box, int64_t change) {
+  db_.Run(
+      "INSERT INTO trays (user_id, box, count) VALUES (?1, ?2, ?3)"
+      " ON CONFLICT DO UPDATE SET count = count + ?3",
+      user, ToColumn(box), change);
+}
+
+Changed SqliteWriter::Mark(const mail::MarkRead& op) {
+  Changed changed;
+  const int64_t inbox = ToColumn(Box::kInbox);
+  const auto mark = op.read ? std::optional(ToColumn(op.now)) : std::nullopt;
+  for (const MessageId id : Unique(op.ids)) {
+    const auto is_read = db_.FindInt(
+        "SELECT read_at IS NOT NULL FROM entries"
+        " WHERE user_id = ? AND box = ? AND message_id = ?",
+        op.user, inbox, id);
+    if (!is_read) {
+      changed.missing.push_back(id);
+      continue;
+    }
+    if ((*is_read != 0) == op.read) continue;
+    changed.ids.push_back(id);
+    db_.Run(
+        "UPDATE entries SET read_at = ?"
+        " WHERE user_id = ? AND box = ? AND message_id = ?",
+        mark, op.user, inbox, id);
+    if (!op.read) continue;
+    db_.Run(
+        "INSERT OR IGNORE INTO receipts (message_id, user_id, read_at)"
+        " VALUES (?, ?, ?)",
+        id, op.user, *mark);
+  }
+  return changed;
+}
+
+Changed SqliteWriter::Remove(const mail::Removal& op) {
+  Changed changed;
+  for (const MessageId id : Unique(op.ids)) {
+    const int64_t removed = db_.Run(
+        "DELETE FROM entries"
+        " WHERE user_id = ? AND box = ? AND message_id = ?",
+        op.user, ToColumn(op.box), id);
+    if (removed == 0) {
+      changed.missing.push_back(id);
+    } else {
+      changed.ids.push_back(id);
+      Release(id);
+    }
+  }
+  if (!changed.ids.empty()) {
+    ChangeCount(op.user, op.box, -static_cast<int64_t>(changed.ids.size()));
+  }
+  return changed;
+}
+
+void SqliteWriter::Release(MessageId id) {
+  const auto refs = db_.FindInt(
+      "UPDATE messages SET refs = refs - 1 WHERE id = ? RETURNING refs", id);
+  if (refs != 0) return;
+  db_.Run("UPDATE messages SET subject = NULL, labels = NULL WHERE id = ?", id);
+  db_.Run("DELETE FROM bodies WHERE message_id = ?", id);
+  db_.Run("DELETE FROM receipts WHERE message_id = ?", id);
+}
+
+size_t SqliteWriter::Forget(Time requests, Time entries, size_t limit) {
+  const auto old_requests = Oldest(
+      "SELECT id FROM messages WHERE request_id IS NOT NULL AND sent_at < ?"
+      " ORDER BY sent_at, id LIMIT ?",
+      requests, limit);
+  for (const MessageId id : old_requests) {
+    db_.Run("UPDATE messages SET request_id = NULL, digest = NULL WHERE id = ?",
+            id);
+  }
+  const auto old_entries = Oldest(
+      "SELECT id FROM messages"
+      " WHERE refs = 0 AND request_id IS NULL AND sent_at < ?"
+      " ORDER BY sent_at, id LIMIT ?",
+      entries, limit);
+  for (const MessageId id : old_entries) {
+    db_.Run("DELETE FROM messages WHERE id = ?", id);
+  }
+  if (!old_entries.empty()) {
+    // Keeps ids from being given again when the newest rows are gone.
+    db_.Run(
+        "INSERT INTO meta (key, value) VALUES ('forgotten', ?1)"
+        " ON CONFLICT DO UPDATE SET value = max(value, ?1)",
+        *std::max_element(old_entries.begin(), old_entries.end()));
+  }
+  return old_requests.size() + old_entries.size();
+}
+
+std::vector<MessageId> SqliteWriter::Oldest(std::string_view sql, Time before,
+                                            size_t limit) {
+  constexpr size_t kMost = std::numeric_limits<int64_t>::max();
+  auto row = db_.Start(sql, ToColumn(before),
+                       static_cast<int64_t>(std::min(limit, kMost)));
+  std::vector<MessageId> ids;
+  while (row.Step()) ids.push_back(row.Int(0));
+  return ids;
+}
+
+}  // namespace turbo::store
