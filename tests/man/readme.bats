@@ -34,9 +34,9 @@ tour() {
 }
 
 @test "the tour prints what it shows" {
-  tour >tour
+  tour >shown
   [ "$(grep -c '^       \$ ' tour)" = 8 ]
-  run -0 "$ROOT/tests/man/run-examples" <tour
+  run -0 "$ROOT/tests/man/run-examples" <shown
 }
 
 @test "the server starts as the tour says" {
