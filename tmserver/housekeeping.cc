@@ -33,31 +33,45 @@ Housekeeping::~Housekeeping() {
 
 void Housekeeping::Run() {
   do {
-    while (ForgetSome()) {
+    while (Expire()) {
+    }
+    while (Forget()) {
     }
   } while (Pause(kInterval));
 }
 
-bool Housekeeping::ForgetSome() {
+bool Housekeeping::Expire() {
+  return Clear("expired", [this](mail::Done<size_t> done) {
+    store_.Expire(clock_.Now(), kAtOnce, std::move(done));
+  });
+}
+
+bool Housekeeping::Forget() {
+  return Clear("forgotten", [this](mail::Done<size_t> done) {
+    const mail::Time now = clock_.Now();
+    store_.Forget(now - kRequestDays, now - register_days_, kAtOnce,
+                  std::move(done));
+  });
+}
+
+bool Housekeeping::Clear(const char* what, const Write& write) {
   using Answer = std::promise<mail::Result<size_t>>;
   const auto answer = std::make_shared<Answer>();
-  auto forgotten = answer->get_future();
-  const mail::Time now = clock_.Now();
-  store_.Forget(now - kRequestDays, now - register_days_, kAtOnce,
-                [answer](mail::Result<size_t> result) {
-                  answer->set_value(std::move(result));
-                });
-  while (forgotten.wait_for(kPoll) != std::future_status::ready) {
+  auto cleared = answer->get_future();
+  write([answer](mail::Result<size_t> result) {
+    answer->set_value(std::move(result));
+  });
+  while (cleared.wait_for(kPoll) != std::future_status::ready) {
     if (!Pause(std::chrono::milliseconds(0))) return false;
   }
-  const mail::Result<size_t> result = forgotten.get();
+  const mail::Result<size_t> result = cleared.get();
   if (!result) {
     log::Write(log::Level::kWarn, "housekeeping",
                {{"error", result.error().message}});
     return false;
   }
   if (*result > 0) {
-    log::Write(log::Level::kInfo, "housekeeping", {{"forgotten", *result}});
+    log::Write(log::Level::kInfo, "housekeeping", {{what, *result}});
   }
   return *result > 0 && Pause(std::chrono::milliseconds(0));
 }

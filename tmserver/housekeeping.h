@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <thread>
 
@@ -15,8 +16,8 @@ namespace turbo::server {
 // Request ids are remembered this long.
 inline constexpr std::chrono::days kRequestDays{7};
 
-// A thread that, at once and every few minutes, has the store forget old
-// request ids and entries of the register.
+// A thread that, at once and every few minutes, has the store take out what has
+// expired and forget old request ids and entries of the register.
 class Housekeeping {
  public:
   // `store` and `clock` outlive it.
@@ -28,8 +29,12 @@ class Housekeeping {
 
  private:
   void Run();
-  // Whether there may be more to forget.
-  bool ForgetSome();
+  using Write = std::function<void(mail::Done<size_t>)>;
+  // All three: whether there may be more to clear.
+  bool Expire();
+  bool Forget();
+  // `what` names it in the log.
+  bool Clear(const char* what, const Write& write);
   // Whether to go on.
   bool Pause(std::chrono::milliseconds pause);
 

@@ -106,14 +106,13 @@ void CheckStore(const std::string& url, const std::vector<MessageId>& told) {
     BOOST_REQUIRE_EQUAL(ids[i], static_cast<MessageId>(i + 1));
   }
   const auto count = static_cast<int64_t>(ids.size());
-  BOOST_TEST(store->Count(1, Box::kOutbox, {}).value() == count);
-  BOOST_TEST(store->Count(2, Box::kInbox, {}).value() == count);
+  BOOST_TEST(Desk(*store).Count(1, Box::kOutbox) == count);
+  BOOST_TEST(Desk(*store).Count(2, Box::kInbox) == count);
   const std::set<MessageId> distinct(told.begin(), told.end());
   BOOST_TEST(distinct.size() == told.size());
   BOOST_REQUIRE(!distinct.empty());
   BOOST_TEST(*distinct.rbegin() <= count);
-  BOOST_TEST(
-      store->Get(2, Box::kInbox, *distinct.rbegin()).value().has_value());
+  BOOST_TEST(Desk(*store).Get(2, Box::kInbox, *distinct.rbegin()).has_value());
 }
 
 BOOST_AUTO_TEST_SUITE(store_crash)

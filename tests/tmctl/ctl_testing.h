@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/temp_dir.h"
 #include "tmctl/failure.h"
 
 namespace turbo::ctl {
@@ -42,28 +43,6 @@ template <class T>
 void CheckSame(const std::vector<T>& actual, const std::vector<T>& expected) {
   BOOST_TEST(actual == expected, boost::test_tools::per_element());
 }
-
-// A directory of one test's own.
-class TempDir {
- public:
-  TempDir() {
-    std::string name = std::filesystem::temp_directory_path() / "tmctl.XXXXXX";
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
-    path_ = name;
-  }
-  ~TempDir() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
-
-  // The path of a file in it.
-  std::string operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
 
 inline void WriteFile(const std::string& path, const std::string& content,
                       mode_t mode = 0600) {

@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(directories_are_made_private) {
 BOOST_AUTO_TEST_CASE(a_directory_that_can_not_be_made_is_an_error) {
   WriteFile(path, "");
   for (const std::string& name :
-       {path, path + "/below", dir / std::string(300, 'x')}) {
+       {path, path + "/below", (dir / std::string(300, 'x')).string()}) {
     BOOST_TEST(CodeOf([&] { MakeDirectories(name); }) == "cannot_create");
   }
 }

@@ -44,10 +44,10 @@ struct Fixture {
     Await<mail::Sent>(
         [&](auto done) { store->Deliver(delivery, std::move(done)); });
     Await<mail::Changed>([&](auto done) {
-      store->Remove({user, mail::Box::kInbox, {1}}, std::move(done));
+      store->Remove({user, mail::Box::kInbox, {1}, now}, std::move(done));
     });
     Await<mail::Changed>([&](auto done) {
-      store->Remove({user, mail::Box::kOutbox, {1}}, std::move(done));
+      store->Remove({user, mail::Box::kOutbox, {1}, now}, std::move(done));
     });
   }
 

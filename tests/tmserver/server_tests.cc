@@ -17,6 +17,7 @@
 #include <thread>
 #include <vector>
 
+#include "tests/temp_dir.h"
 #include "tests/tmserver/server_testing.h"
 #include "tmserver/server.h"
 
@@ -104,15 +105,6 @@ Refusal Refused(const Options& options) {
   return {};
 }
 
-struct Directory {
-  Directory() {
-    std::string name = std::filesystem::temp_directory_path() / "tmXXXXXX";
-    path = mkdtemp(name.data());
-  }
-  ~Directory() { std::filesystem::remove_all(path); }
-  std::filesystem::path path;
-};
-
 BOOST_AUTO_TEST_SUITE(server)
 
 BOOST_AUTO_TEST_CASE(both_loopback_addresses_share_a_port) {
@@ -166,8 +158,8 @@ BOOST_AUTO_TEST_CASE(a_host_that_is_none_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(a_unix_socket_is_its_owners_and_goes_away) {
-  const Directory directory;
-  const std::string path = directory.path / "a%41 b.sock";
+  const TempDir directory;
+  const std::string path = directory / "a%41 b.sock";
   {
     const TestServer server(ListeningOn({"unix:" + path}));
     BOOST_TEST(server.addresses.endpoints()[0].name == "unix:" + path);
@@ -183,8 +175,8 @@ BOOST_AUTO_TEST_CASE(a_unix_socket_is_its_owners_and_goes_away) {
 }
 
 BOOST_AUTO_TEST_CASE(a_socket_left_behind_is_replaced) {
-  const Directory directory;
-  const std::string path = directory.path / "s";
+  const TempDir directory;
+  const std::string path = directory / "s";
   sockaddr_un address = {};
   address.sun_family = AF_UNIX;
   std::memcpy(address.sun_path, path.data(), path.size());
@@ -202,8 +194,8 @@ BOOST_AUTO_TEST_CASE(a_socket_left_behind_is_replaced) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_socket_is_left_alone) {
-  const Directory directory;
-  const std::string path = directory.path / "notes";
+  const TempDir directory;
+  const std::string path = directory / "notes";
   std::ofstream(path) << "mine";
   BOOST_TEST(Refused(ListeningOn({"unix:" + path})).exit_code ==
              EX_UNAVAILABLE);

@@ -42,6 +42,9 @@ bool Matches(const Filter& filter, const Message& message) {
   if (!filter.to.empty() && !HasRecipient(message, filter.to)) return false;
   if (filter.since && message.sent_at < *filter.since) return false;
   if (filter.until && message.sent_at >= *filter.until) return false;
+  if (filter.in_reply_to && filter.in_reply_to != message.in_reply_to) {
+    return false;
+  }
   if (!HasLabels(message.labels, filter.labels)) return false;
   return filter.subject.empty() ||
          FoldCase(message.subject).find(FoldCase(filter.subject)) !=

@@ -2,6 +2,7 @@
 #ifndef TMSERVER_MAIL_MAILBOX_H_
 #define TMSERVER_MAIL_MAILBOX_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,10 +14,9 @@ namespace turbo::mail {
 
 struct MailRules {
   size_t tray_capacity = 5;                   // messages; 0: no limit
-  size_t max_message_size = size_t{1} << 20;  // subject + body + labels
+  size_t max_message_size = size_t{1} << 20;  // bytes, as SizeOf counts them
 };
 
-inline constexpr size_t kMaxRecipients = 100;
 inline constexpr size_t kMaxRequestId = 128;
 inline constexpr size_t kMaxIds = 1000;  // in one Mark or Remove
 
@@ -58,11 +58,10 @@ class Mailbox {
 
   Result<int64_t> Count(const Caller& caller, Box box, Filter filter);
 
-  // kMessageNotFound.
-  Result<Message> Get(const Caller& caller, Box box, MessageId id);
-
-  // The same from the inbox or, where it isn't there, the outbox.
-  Result<Message> Get(const Caller& caller, MessageId id);
+  // From the inbox or, where it isn't there, the outbox, unless `box` says
+  // which; with the data of the attachment of that name. kMessageNotFound.
+  Result<Message> Get(const Caller& caller, std::optional<Box> box,
+                      MessageId id, const std::string& attachment);
 
   // kInvalidArgument for more than kMaxIds ids.
   void Mark(const Caller& caller, std::vector<MessageId> ids, bool read,

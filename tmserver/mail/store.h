@@ -7,7 +7,7 @@
 // take effect in an order that both `done` calls and reads agree with. An
 // error means that nothing was stored, except kUnavailable.
 //
-// memory_store.cc is the specification; tests/tmserver/store holds every store
+// MemoryStore is the specification; tests/tmserver/store holds every store
 // against it.
 #ifndef TMSERVER_MAIL_STORE_H_
 #define TMSERVER_MAIL_STORE_H_
@@ -66,7 +66,8 @@ struct PasswordChange {
 struct Delivery {
   UserId sender = 0;
   std::string from;
-  Draft draft;             // `to` folded, each once
+  Draft draft;  // `to` folded, each once
+  std::optional<Time> expires_at;
   std::string request_id;  // empty: not remembered
   std::string digest;      // of the content, for telling request ids' reuse
   bool once = false;  // a known request id is a duplicate, whatever content
@@ -93,6 +94,7 @@ struct Removal {
   UserId user = 0;
   Box box = Box::kInbox;
   std::vector<MessageId> ids;
+  Time now;
 };
 
 class Store {
@@ -112,11 +114,10 @@ class Store {
   virtual Result<Page> List(const ListQuery& query) = 0;
 
   // How many messages List would return in all its pages.
-  virtual Result<int64_t> Count(UserId user, Box box, const Filter& filter) = 0;
+  virtual Result<int64_t> Count(const CountQuery& query) = 0;
 
-  // With its body; nothing where `user` has no such message in `box`.
-  virtual Result<std::optional<Message>> Get(UserId user, Box box,
-                                             MessageId id) = 0;
+  // With its body; nothing where the user has no such message in the box.
+  virtual Result<std::optional<Message>> Get(const MessageQuery& query) = 0;
 
   // The answer under a remembered request id, as Deliver would give it
   // (a duplicate or kRequestIdReused); nothing where it is not known.
@@ -146,11 +147,14 @@ class Store {
   virtual void ChangePassword(PasswordChange op, Done<Nothing> done) = 0;
 
   // In this order: a remembered request id answers as FindRequest does;
-  // kRecipientNotFound names all unknown users; kOutboxFull (only where a copy
-  // is kept); kInboxFull names all whose tray is full; validate_only answers
-  // with id 0. Then the message gets the next id and is stored.
+  // kRecipientNotFound names all unknown users; kMessageNotFound where it
+  // replies to a message that the register doesn't show as sent by or to the
+  // sender; kOutboxFull (only where a copy is kept); kInboxFull names all whose
+  // tray is full, without what has expired; validate_only answers with id 0.
+  // Then the message gets the next id and is stored.
   virtual void Deliver(Delivery op, Done<Sent> done) = 0;
 
+  // What has expired is missing, here and for Remove.
   // Inbox only. The first mark of each message is also its receipt; clearing
   // the mark leaves the receipt. Each id counts once, in the order given.
   virtual void Mark(MarkRead op, Done<Changed> done) = 0;
@@ -158,6 +162,10 @@ class Store {
   // From one tray. What no tray holds any more loses its content; the register
   // keeps the rest. Each id counts once, in the order given.
   virtual void Remove(Removal op, Done<Changed> done) = 0;
+
+  // Takes messages that have expired by `now` out of every tray, at most
+  // `limit`. Answers how many.
+  virtual void Expire(Time now, size_t limit, Done<size_t> done) = 0;
 
   // Forgets request ids of sends before `requests`, and register entries of
   // sends before `entries` that no tray and no request id needs: at most

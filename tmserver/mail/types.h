@@ -27,6 +27,15 @@ struct Recipient {
   bool operator==(const Recipient&) const = default;
 };
 
+// A file that travels with a message.
+struct Attachment {
+  std::string name;        // one file's, without folders
+  std::string media_type;  // type/subtype
+  int64_t size = 0;        // bytes
+  std::string data;        // empty where it was not asked for
+  bool operator==(const Attachment&) const = default;
+};
+
 // A message as one user sees it in one tray.
 struct Message {
   MessageId id = 0;
@@ -36,7 +45,10 @@ struct Message {
   std::string subject;
   std::string body;  // empty where it was not asked for
   Labels labels;
+  std::vector<Attachment> attachments;
+  std::optional<MessageId> in_reply_to;
   Time sent_at;
+  std::optional<Time> expires_at;
   // Inbox: the reader's own mark and when it was set. Outbox: all recipients
   // have a receipt, and the last one's time.
   std::optional<Time> read_at;
@@ -49,7 +61,10 @@ struct Draft {
   std::string subject;
   std::string body;
   Labels labels;
-  bool keep_copy = true;  // in the sender's outbox
+  std::vector<Attachment> attachments;  // their size is that of their data
+  std::optional<MessageId> in_reply_to;
+  std::optional<Duration> ttl;  // after it every tray lets go of the message
+  bool keep_copy = true;        // in the sender's outbox
 };
 
 // The answer to an accepted send.
@@ -78,6 +93,7 @@ struct Filter {
   std::optional<Time> until;  // sent_at < until
   std::string subject;        // part of it, compared without case
   Labels labels;              // all of them
+  std::optional<MessageId> in_reply_to;
   bool operator==(const Filter&) const = default;
 
   bool empty() const { return *this == Filter{}; }
@@ -86,11 +102,27 @@ struct Filter {
 // Whether `message` is selected. `message` needs no body.
 bool Matches(const Filter& filter, const Message& message);
 
+struct CountQuery {
+  UserId user = 0;
+  Box box = Box::kInbox;
+  Time now;
+  Filter filter;
+};
+
+struct MessageQuery {
+  UserId user = 0;
+  Box box = Box::kInbox;
+  Time now;
+  MessageId id = 0;
+  std::string attachment;  // the name of the one to come with its data
+};
+
 enum class Order { kOldestFirst, kNewestFirst };
 
 struct ListQuery {
   UserId user = 0;
   Box box = Box::kInbox;
+  Time now;  // what has expired by then is not there
   Filter filter;
   Order order = Order::kNewestFirst;
   // Where to go on: only ids after (oldest first) or before (newest first) it.
@@ -109,8 +141,8 @@ struct Page {
   MessageId newest = 0;
 };
 
-// A page ends, with at least one message, where its subjects, labels and
-// bodies exceed this many bytes, and after this many messages were looked at.
+// A page ends, with at least one message, where what is on it exceeds this many
+// bytes, and after this many messages were looked at.
 inline constexpr size_t kMaxPageBytes = size_t{2} << 20;
 inline constexpr size_t kMaxPageScan = 10000;
 
@@ -120,7 +152,7 @@ struct RegisterEntry {
   std::string sender;
   std::vector<std::string> to;
   Time sent_at;
-  int64_t size = 0;  // bytes of subject, labels and body
+  int64_t size = 0;  // bytes of subject, labels, body and attachments
   bool operator==(const RegisterEntry&) const = default;
 };
 

@@ -57,12 +57,13 @@ void MailService::Count(v1::CountRequest request, const Caller& caller,
 void MailService::Get(v1::GetRequest request, const Caller& caller,
                       Reply<v1::GetResponse> reply) {
   const auto find = [&]() -> Result<mail::Message> {
-    if (request.box() == v1::BOX_UNSPECIFIED) {
-      return mailbox_.Get(caller, request.id());
+    std::optional<mail::Box> where;
+    if (request.box() != v1::BOX_UNSPECIFIED) {
+      const Result<mail::Box> box = FromProto(request.box());
+      if (!box) return tl::unexpected(box.error());
+      where = *box;
     }
-    const Result<mail::Box> box = FromProto(request.box());
-    if (!box) return tl::unexpected(box.error());
-    return mailbox_.Get(caller, *box, request.id());
+    return mailbox_.Get(caller, where, request.id(), request.attachment());
   };
   reply(find().map([&](mail::Message message) {
     v1::GetResponse response;

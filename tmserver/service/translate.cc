@@ -20,6 +20,14 @@ mail::Labels LabelsOf(const Map& labels) {
   return {labels.begin(), labels.end()};
 }
 
+mail::Attachment FromProto(v1::Attachment attachment) {
+  const std::string& type = attachment.media_type();
+  return {std::move(*attachment.mutable_name()),
+          type.empty() ? "application/octet-stream" : type,
+          static_cast<int64_t>(attachment.data().size()),
+          std::move(*attachment.mutable_data())};
+}
+
 }  // namespace
 
 mail::Result<mail::Box> FromProto(v1::Box box) {
@@ -27,6 +35,15 @@ mail::Result<mail::Box> FromProto(v1::Box box) {
   if (box == v1::BOX_OUTBOX) return mail::Box::kOutbox;
   return mail::Fail(ErrorCode::kInvalidArgument,
                     "the box must be the inbox or the outbox");
+}
+
+mail::Duration FromProto(const google::protobuf::Duration& duration) {
+  const std::chrono::seconds seconds(duration.seconds());
+  if (seconds > std::chrono::floor<std::chrono::seconds>(mail::Duration::max()))
+    return mail::Duration::max();
+  if (seconds.count() < 0) return mail::Duration(-1);
+  return seconds + std::chrono::ceil<mail::Duration>(
+                       std::chrono::nanoseconds(duration.nanos()));
 }
 
 mail::Result<mail::Time> FromProto(const google::protobuf::Timestamp& time) {
@@ -48,6 +65,7 @@ mail::Result<mail::Filter> FromProto(const v1::Filter& filter) {
   result.to = filter.to();
   result.subject = filter.subject();
   result.labels = LabelsOf(filter.labels());
+  if (filter.in_reply_to() != 0) result.in_reply_to = filter.in_reply_to();
   if (filter.has_since()) {
     const auto since = FromProto(filter.since());
     if (!since) return tl::unexpected(since.error());
@@ -76,6 +94,11 @@ mail::Draft DraftOf(v1::SendRequest& request) {
   draft.subject = std::move(*request.mutable_subject());
   draft.body = std::move(*request.mutable_body());
   draft.labels = LabelsOf(request.labels());
+  for (v1::Attachment& attachment : *request.mutable_attachments()) {
+    draft.attachments.push_back(FromProto(std::move(attachment)));
+  }
+  if (request.in_reply_to() != 0) draft.in_reply_to = request.in_reply_to();
+  if (request.has_ttl()) draft.ttl = FromProto(request.ttl());
   draft.keep_copy = !request.no_copy();
   return draft;
 }
@@ -113,7 +136,18 @@ v1::Message ToProto(mail::Message message) {
   result.set_subject(std::move(message.subject));
   result.set_body(std::move(message.body));
   result.mutable_labels()->insert(message.labels.begin(), message.labels.end());
+  for (mail::Attachment& attachment : message.attachments) {
+    v1::Attachment& added = *result.add_attachments();
+    added.set_name(std::move(attachment.name));
+    added.set_media_type(std::move(attachment.media_type));
+    added.set_data(std::move(attachment.data));
+    added.set_size(attachment.size);
+  }
+  result.set_in_reply_to(message.in_reply_to.value_or(0));
   *result.mutable_sent_at() = ToProto(message.sent_at);
+  if (message.expires_at) {
+    *result.mutable_expires_at() = ToProto(*message.expires_at);
+  }
   result.set_read(message.read_at.has_value());
   if (message.read_at) *result.mutable_read_at() = ToProto(*message.read_at);
   return result;

@@ -2,6 +2,7 @@
 #ifndef TMSERVER_SERVICE_TRANSLATE_H_
 #define TMSERVER_SERVICE_TRANSLATE_H_
 
+#include <google/protobuf/duration.pb.h>
 #include <google/protobuf/timestamp.pb.h>
 
 #include <cstdint>
@@ -23,6 +24,9 @@ namespace v1 = turbomessage::v1;
 // Unspecified has none.
 mail::Result<mail::Box> FromProto(v1::Box box);
 
+// Rounded up to a millisecond; the longest there is for more than that.
+mail::Duration FromProto(const google::protobuf::Duration& duration);
+
 // The first millisecond that is not before `time`.
 mail::Result<mail::Time> FromProto(const google::protobuf::Timestamp& time);
 
@@ -31,7 +35,8 @@ mail::Result<mail::Filter> FromProto(const v1::Filter& filter);
 // How many messages a page of this size has at most.
 mail::Result<size_t> LimitOf(int32_t page_size);
 
-// What a request says and how it is asked for; the body leaves the request.
+// What a request says and how it is asked for; body and attachments leave the
+// request.
 mail::Draft DraftOf(v1::SendRequest& request);
 mail::SendOptions OptionsOf(const v1::SendRequest& request);
 

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstddef>
@@ -57,6 +58,13 @@ Refusal UnknownRecipients(std::vector<std::string> users) {
                     std::move(users));
 }
 
+Refusal NotToReplyTo(mail::MessageId id) {
+  return mail::Fail(
+      ErrorCode::kMessageNotFound,
+      "there is no message " + std::to_string(id) + " that you could reply to",
+      {}, {id});
+}
+
 Refusal OutboxFull(const mail::Delivery& op) {
   return mail::Fail(ErrorCode::kOutboxFull,
                     "your outbox is full (" + std::to_string(op.capacity) + ")",
@@ -67,6 +75,11 @@ Refusal InboxesFull(std::vector<std::string> users) {
   std::string message = "the inbox is full: " + Joined(users);
   return mail::Fail(ErrorCode::kInboxFull, std::move(message),
                     std::move(users));
+}
+
+bool IsParty(const mail::Delivery& op, const mail::RegisterEntry& entry) {
+  return entry.sender == op.from ||
+         std::find(entry.to.begin(), entry.to.end(), op.from) != entry.to.end();
 }
 
 mail::Result<mail::Sent> AnswerAgain(const mail::RequestQuery& query,

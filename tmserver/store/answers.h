@@ -18,8 +18,12 @@ using Refusal = tl::unexpected<mail::Error>;
 Refusal UserExists(const std::string& user);
 Refusal PasswordChanged();
 Refusal UnknownRecipients(std::vector<std::string> users);
+Refusal NotToReplyTo(mail::MessageId id);
 Refusal OutboxFull(const mail::Delivery& op);
 Refusal InboxesFull(std::vector<std::string> users);
+
+// Whether the sender of `op` sent or got the message of `entry`.
+bool IsParty(const mail::Delivery& op, const mail::RegisterEntry& entry);
 
 // The answer to `query` where the request id is known: `sent` is what its send
 // was answered and `digest` its content's.

@@ -4,9 +4,14 @@
 
 namespace turbo::store {
 
-size_t TextBytes(const std::string& subject, const mail::Labels& labels) {
-  size_t bytes = subject.size();
-  for (const auto& [key, value] : labels) bytes += key.size() + value.size();
+size_t HeadBytes(const mail::Message& message) {
+  size_t bytes = message.subject.size();
+  for (const auto& [key, value] : message.labels) {
+    bytes += key.size() + value.size();
+  }
+  for (const mail::Attachment& attachment : message.attachments) {
+    bytes += attachment.name.size() + attachment.media_type.size();
+  }
   return bytes;
 }
 
@@ -30,8 +35,7 @@ PageCutter::Verdict PageCutter::Judge(const mail::Message& message,
     last_ = message.id;
     return Verdict::kPass;
   }
-  const size_t bytes = TextBytes(message.subject, message.labels) +
-                       (query_.with_body ? body_bytes : 0);
+  const size_t bytes = HeadBytes(message) + (query_.with_body ? body_bytes : 0);
   if (taken_ == query_.limit) return End();
   if (taken_ > 0 && bytes_ + bytes > mail::kMaxPageBytes) return End();
   ++taken_;

@@ -11,8 +11,8 @@
 
 namespace turbo::store {
 
-// The bytes that a message counts for, without its body.
-size_t TextBytes(const std::string& subject, const mail::Labels& labels);
+// The bytes that a message counts for in a list without bodies.
+size_t HeadBytes(const mail::Message& message);
 
 // An outbox message's read_at: the last receipt, if all recipients have one.
 std::optional<mail::Time> ReadByAll(

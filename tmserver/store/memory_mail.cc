@@ -1,7 +1,8 @@
 // The messages and trays of the store in memory.
+#include <algorithm>
 #include <set>
 
-#include "tmserver/store/listing.h"
+#include "tmserver/mail/draft.h"
 #include "tmserver/store/memory_store.h"
 
 namespace turbo::store {
@@ -27,17 +28,15 @@ Result<Sent> MemoryStore::Send(const mail::Delivery& op) {
   const mail::Draft& draft = op.draft;
   Record& record = register_[sent.id];
   record.entry = {sent.id, op.from, draft.to, op.now,
-                  static_cast<int64_t>(TextBytes(draft.subject, draft.labels) +
-                                       draft.body.size())};
+                  static_cast<int64_t>(mail::SizeOf(draft))};
   record.sender = op.sender;
   if (!op.request_id.empty()) {
     record.request_id = op.request_id;
     requests_[{op.sender, op.request_id}] = sent.id;
   }
   record.digest = op.digest;
-  record.subject = draft.subject;
-  record.body = draft.body;
-  record.labels = draft.labels;
+  record.expires_at = op.expires_at;
+  record.content = draft;
   if (draft.keep_copy) Hold(op.sender, Box::kOutbox, sent.id);
   for (const std::string& user : draft.to) {
     Hold(names_.at(user), Box::kInbox, sent.id);
@@ -51,12 +50,14 @@ Changed MemoryStore::MarkAll(const mail::MarkRead& op) {
   Tray& tray = trays_[{op.user, Box::kInbox}];
   for (const MessageId id : op.ids) {
     if (!seen.insert(id).second) continue;
-    const auto held = tray.find(id);
-    if (held == tray.end()) {
+    if (!IsThere(tray, id, op.now)) {
       changed.missing.push_back(id);
-    } else if (held->second.read_at.has_value() != op.read) {
+      continue;
+    }
+    Held& held = tray.at(id);
+    if (held.read_at.has_value() != op.read) {
       changed.ids.push_back(id);
-      held->second.read_at = op.read ? std::optional(op.now) : std::nullopt;
+      held.read_at = op.read ? std::optional(op.now) : std::nullopt;
       if (op.read) register_.at(id).receipts.try_emplace(op.user, op.now);
     }
   }
@@ -66,17 +67,31 @@ Changed MemoryStore::MarkAll(const mail::MarkRead& op) {
 Changed MemoryStore::RemoveAll(const mail::Removal& op) {
   Changed changed;
   std::set<MessageId> seen;
-  Tray& tray = trays_[{op.user, op.box}];
   for (const MessageId id : op.ids) {
     if (!seen.insert(id).second) continue;
-    if (tray.erase(id) == 0) {
-      changed.missing.push_back(id);
-    } else {
+    if (IsThere(TrayOf(op.user, op.box), id, op.now)) {
+      Take(op.user, op.box, id);
       changed.ids.push_back(id);
-      Release(id);
+    } else {
+      changed.missing.push_back(id);
     }
   }
   return changed;
+}
+
+size_t MemoryStore::ExpireSome(Time now, size_t limit) {
+  std::vector<MessageId> expired;
+  for (const auto& [id, record] : register_) {
+    if (expired.size() < limit && HasExpired(id, now)) expired.push_back(id);
+  }
+  for (const MessageId id : expired) {
+    const Record record = register_.at(id);
+    Take(record.sender, Box::kOutbox, id);
+    for (const std::string& user : record.entry.to) {
+      Take(names_.at(user), Box::kInbox, id);
+    }
+  }
+  return expired.size();
 }
 
 size_t MemoryStore::ForgetRequests(Time before, size_t limit) {
@@ -135,20 +150,40 @@ std::optional<Refusal> MemoryStore::FindRefusal(
     const auto id = names_.find(user);
     if (id == names_.end()) {
       unknown.push_back(user);
-    } else if (IsFull(id->second, Box::kInbox, op.capacity)) {
+    } else if (IsFull(id->second, Box::kInbox, op)) {
       full.push_back(user);
     }
   }
   if (!unknown.empty()) return UnknownRecipients(std::move(unknown));
-  if (op.draft.keep_copy && IsFull(op.sender, Box::kOutbox, op.capacity)) {
+  const auto& reply = op.draft.in_reply_to;
+  if (reply && !MayReplyTo(*reply, op)) return NotToReplyTo(*reply);
+  if (op.draft.keep_copy && IsFull(op.sender, Box::kOutbox, op)) {
     return OutboxFull(op);
   }
   if (!full.empty()) return InboxesFull(std::move(full));
   return std::nullopt;
 }
 
-bool MemoryStore::IsFull(UserId user, Box box, size_t capacity) const {
-  return capacity > 0 && TrayOf(user, box).size() >= capacity;
+bool MemoryStore::IsFull(UserId user, Box box, const mail::Delivery& op) const {
+  const Tray& tray = TrayOf(user, box);
+  const auto there = std::count_if(
+      tray.begin(), tray.end(),
+      [&](const auto& held) { return !HasExpired(held.first, op.now); });
+  return op.capacity > 0 && static_cast<size_t>(there) >= op.capacity;
+}
+
+bool MemoryStore::MayReplyTo(MessageId id, const mail::Delivery& op) const {
+  const auto found = register_.find(id);
+  return found != register_.end() && IsParty(op, found->second.entry);
+}
+
+bool MemoryStore::IsThere(const Tray& tray, MessageId id, Time now) const {
+  return tray.contains(id) && !HasExpired(id, now);
+}
+
+bool MemoryStore::HasExpired(MessageId id, Time now) const {
+  const auto& expires_at = register_.at(id).expires_at;
+  return expires_at && *expires_at <= now;
 }
 
 void MemoryStore::Hold(UserId user, Box box, MessageId id) {
@@ -156,13 +191,15 @@ void MemoryStore::Hold(UserId user, Box box, MessageId id) {
   ++register_.at(id).holders;
 }
 
-void MemoryStore::Release(MessageId id) {
+bool MemoryStore::Take(UserId user, Box box, MessageId id) {
+  if (trays_[{user, box}].erase(id) == 0) return false;
   Record& record = register_.at(id);
-  if (--record.holders > 0) return;
-  record.subject.clear();
-  record.body.clear();
-  record.labels.clear();
-  record.receipts.clear();
+  if (--record.holders == 0) {
+    record.content = {};
+    record.receipts.clear();
+    record.expires_at.reset();
+  }
+  return true;
 }
 
 }  // namespace turbo::store

@@ -56,8 +56,9 @@ Result<mail::Page> MemoryStore::List(const mail::ListQuery& query) {
   mail::Page page;
   PageCutter cutter(query);
   Walk(TrayOf(query.user, query.box), query, [&](const auto& held) {
+    if (HasExpired(held.first, query.now)) return true;
     mail::Message message = View(query.box, held);
-    const std::string& body = register_.at(held.first).body;
+    const std::string& body = register_.at(held.first).content.body;
     const auto verdict = cutter.Judge(message, body.size());
     if (verdict == PageCutter::Verdict::kTake) {
       if (query.with_body) message.body = body;
@@ -70,23 +71,27 @@ Result<mail::Page> MemoryStore::List(const mail::ListQuery& query) {
   return page;
 }
 
-Result<int64_t> MemoryStore::Count(UserId user, Box box,
-                                   const mail::Filter& filter) {
+Result<int64_t> MemoryStore::Count(const mail::CountQuery& query) {
   const std::lock_guard lock(mutex_);
-  const Tray& tray = TrayOf(user, box);
+  const Tray& tray = TrayOf(query.user, query.box);
   return std::count_if(tray.begin(), tray.end(), [&](const auto& held) {
-    return mail::Matches(filter, View(box, held));
+    return !HasExpired(held.first, query.now) &&
+           mail::Matches(query.filter, View(query.box, held));
   });
 }
 
-Result<std::optional<mail::Message>> MemoryStore::Get(UserId user, Box box,
-                                                      MessageId id) {
+Result<std::optional<mail::Message>> MemoryStore::Get(
+    const mail::MessageQuery& query) {
   const std::lock_guard lock(mutex_);
-  const Tray& tray = TrayOf(user, box);
-  const auto held = tray.find(id);
-  if (held == tray.end()) return std::nullopt;
-  mail::Message message = View(box, *held);
-  message.body = register_.at(id).body;
+  const Tray& tray = TrayOf(query.user, query.box);
+  if (!IsThere(tray, query.id, query.now)) return std::nullopt;
+  mail::Message message = View(query.box, *tray.find(query.id));
+  const mail::Draft& content = register_.at(query.id).content;
+  message.body = content.body;
+  for (size_t i = 0; i < content.attachments.size(); ++i) {
+    if (content.attachments[i].name != query.attachment) continue;
+    message.attachments[i].data = content.attachments[i].data;
+  }
   return message;
 }
 
@@ -176,6 +181,11 @@ void MemoryStore::Remove(mail::Removal op, mail::Done<Changed> done) {
                  std::move(done));
 }
 
+void MemoryStore::Expire(Time now, size_t limit, mail::Done<size_t> done) {
+  Apply<size_t>([this, now, limit] { return ExpireSome(now, limit); },
+                std::move(done));
+}
+
 void MemoryStore::Forget(Time requests, Time entries, size_t limit,
                          mail::Done<size_t> done) {
   Apply<size_t>(
@@ -192,9 +202,15 @@ mail::Message MemoryStore::View(Box box, const Tray::value_type& held) const {
   message.id = held.first;
   message.box = box;
   message.from = record.entry.sender;
-  message.subject = record.subject;
-  message.labels = record.labels;
+  message.subject = record.content.subject;
+  message.labels = record.content.labels;
+  message.attachments = record.content.attachments;
+  for (mail::Attachment& attachment : message.attachments) {
+    attachment.data.clear();
+  }
+  message.in_reply_to = record.content.in_reply_to;
   message.sent_at = record.entry.sent_at;
+  message.expires_at = record.expires_at;
   for (const std::string& user : record.entry.to) {
     message.recipients.push_back({user, std::nullopt});
     const auto receipt = record.receipts.find(names_.at(user));

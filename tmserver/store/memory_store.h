@@ -26,11 +26,9 @@ class MemoryStore final : public mail::Store {
   mail::Result<std::optional<mail::Session>> FindSession(
       const std::string& token_hash) override;
   mail::Result<mail::Page> List(const mail::ListQuery& query) override;
-  mail::Result<int64_t> Count(mail::UserId user, mail::Box box,
-                              const mail::Filter& filter) override;
-  mail::Result<std::optional<mail::Message>> Get(mail::UserId user,
-                                                 mail::Box box,
-                                                 mail::MessageId id) override;
+  mail::Result<int64_t> Count(const mail::CountQuery& query) override;
+  mail::Result<std::optional<mail::Message>> Get(
+      const mail::MessageQuery& query) override;
   mail::Result<std::optional<mail::Sent>> FindRequest(
       const mail::RequestQuery& query) override;
   mail::Result<std::vector<mail::RegisterEntry>> ReadRegister(
@@ -49,6 +47,7 @@ class MemoryStore final : public mail::Store {
   void Deliver(mail::Delivery op, mail::Done<mail::Sent> done) override;
   void Mark(mail::MarkRead op, mail::Done<mail::Changed> done) override;
   void Remove(mail::Removal op, mail::Done<mail::Changed> done) override;
+  void Expire(mail::Time now, size_t limit, mail::Done<size_t> done) override;
   void Forget(mail::Time requests, mail::Time entries, size_t limit,
               mail::Done<size_t> done) override;
 
@@ -70,10 +69,9 @@ class MemoryStore final : public mail::Store {
     mail::UserId sender = 0;
     std::optional<std::string> request_id;  // while it is remembered
     std::string digest;
-    int holders = 0;  // trays
-    std::string subject;
-    std::string body;
-    mail::Labels labels;
+    std::optional<mail::Time> expires_at;  // while a tray holds it
+    int holders = 0;                       // trays
+    mail::Draft content;
     std::map<mail::UserId, mail::Time> receipts;
   };
 
@@ -92,6 +90,7 @@ class MemoryStore final : public mail::Store {
   mail::Result<mail::Sent> Send(const mail::Delivery& op);
   mail::Changed MarkAll(const mail::MarkRead& op);
   mail::Changed RemoveAll(const mail::Removal& op);
+  size_t ExpireSome(mail::Time now, size_t limit);
   size_t ForgetRequests(mail::Time before, size_t limit);
   size_t ForgetEntries(mail::Time before, size_t limit);
 
@@ -105,11 +104,15 @@ class MemoryStore final : public mail::Store {
       const mail::RequestQuery& query) const;
   // Why `op` can't be stored, if it can't.
   std::optional<Refusal> FindRefusal(const mail::Delivery& op) const;
-  bool IsFull(mail::UserId user, mail::Box box, size_t capacity) const;
+  bool IsFull(mail::UserId user, mail::Box box, const mail::Delivery& op) const;
+  bool MayReplyTo(mail::MessageId id, const mail::Delivery& op) const;
+  bool IsThere(const Tray& tray, mail::MessageId id, mail::Time now) const;
+  bool HasExpired(mail::MessageId id, mail::Time now) const;
   void Hold(mail::UserId user, mail::Box box, mail::MessageId id);
-  void Release(mail::MessageId id);
   void Login(mail::UserId user, const std::string& token_hash, mail::Time now);
-  // The message without its body.
+  // Out of one tray, if it is there.
+  bool Take(mail::UserId user, mail::Box box, mail::MessageId id);
+  // The message without its body and the attachments' data.
   mail::Message View(mail::Box box, const Tray::value_type& held) const;
   const Tray& TrayOf(mail::UserId user, mail::Box box) const;
 

@@ -99,4 +99,30 @@ mail::Labels ToLabels(const std::string& column) {
   return labels;
 }
 
+std::optional<std::string> ToColumn(
+    const std::vector<mail::Attachment>& attachments) {
+  if (attachments.empty()) return std::nullopt;
+  std::string column;
+  for (const mail::Attachment& attachment : attachments) {
+    if (!column.empty()) column += '&';
+    AppendEscaped(attachment.name, &column);
+    column += '=';
+    AppendEscaped(attachment.media_type, &column);
+    column += '=' + std::to_string(attachment.size);
+  }
+  return column;
+}
+
+std::vector<mail::Attachment> ToAttachments(const std::string& column) {
+  std::vector<mail::Attachment> attachments;
+  Split(column, '&', [&](std::string_view text) {
+    std::vector<std::string_view> fields;
+    Split(text, '=', [&](std::string_view field) { fields.push_back(field); });
+    if (fields.size() != 3) return;
+    attachments.push_back({Unescaped(fields[0]), Unescaped(fields[1]),
+                           std::stoll(std::string(fields[2])), ""});
+  });
+  return attachments;
+}
+
 }  // namespace turbo::store

@@ -26,6 +26,11 @@ std::vector<std::string> ToUsers(const std::string& column);
 std::optional<std::string> ToColumn(const mail::Labels& labels);
 mail::Labels ToLabels(const std::string& column);
 
+// `name=type=size&name=type=size`, escaped like labels; without the data.
+std::optional<std::string> ToColumn(
+    const std::vector<mail::Attachment>& attachments);
+std::vector<mail::Attachment> ToAttachments(const std::string& column);
+
 }  // namespace turbo::store
 
 #endif  // TMSERVER_STORE_SQLITE_CODEC_H_

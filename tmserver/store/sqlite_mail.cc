@@ -4,8 +4,8 @@
 #include <unordered_set>
 #include <utility>
 
+#include "tmserver/mail/draft.h"
 #include "tmserver/store/answers.h"
-#include "tmserver/store/listing.h"
 #include "tmserver/store/sqlite_codec.h"
 #include "tmserver/store/sqlite_reads.h"
 #include "tmserver/store/sqlite_writer.h"
@@ -31,6 +31,31 @@ std::vector<MessageId> Unique(const std::vector<MessageId>& ids) {
     if (seen.insert(id).second) unique.push_back(id);
   }
   return unique;
+}
+
+// The ids that `rows` have in their first column.
+std::vector<MessageId> Ids(sqlite::Query rows) {
+  std::vector<MessageId> ids;
+  while (rows.Step()) ids.push_back(rows.Int(0));
+  return ids;
+}
+
+int64_t ToLimit(size_t limit) {
+  constexpr size_t kMost = std::numeric_limits<int64_t>::max();
+  return static_cast<int64_t>(std::min(limit, kMost));
+}
+
+// Whether the message has a mark in the tray; nothing where it isn't there or
+// has expired.
+std::optional<bool> IsRead(sqlite::Connection& db, UserId user, Box box,
+                           MessageId id, Time now) {
+  const auto is_read = db.FindInt(
+      "SELECT e.read_at IS NOT NULL FROM entries e"
+      " CROSS JOIN messages m ON m.id = e.message_id"
+      " WHERE e.user_id = ? AND e.box = ? AND e.message_id = ?"
+      " AND (m.expires_at IS NULL OR m.expires_at > ?)",
+      user, ToColumn(box), id, ToColumn(now));
+  return is_read ? std::optional(*is_read != 0) : std::nullopt;
 }
 
 }  // namespace
@@ -65,43 +90,68 @@ Result<std::vector<UserId>> SqliteWriter::FindRoom(const mail::Delivery& op) {
       continue;
     }
     ids.push_back(*id);
-    if (IsFull(*id, Box::kInbox, op.capacity)) full.push_back(user);
+    if (IsFull(*id, Box::kInbox, op)) full.push_back(user);
   }
   if (!unknown.empty()) return UnknownRecipients(std::move(unknown));
-  if (op.draft.keep_copy && IsFull(op.sender, Box::kOutbox, op.capacity)) {
+  const auto& reply = op.draft.in_reply_to;
+  if (reply && !MayReplyTo(*reply, op)) return NotToReplyTo(*reply);
+  if (op.draft.keep_copy && IsFull(op.sender, Box::kOutbox, op)) {
     return OutboxFull(op);
   }
   if (!full.empty()) return InboxesFull(std::move(full));
   return ids;
 }
 
-bool SqliteWriter::IsFull(UserId user, Box box, size_t capacity) {
-  return capacity > 0 &&
-         static_cast<size_t>(CountTray(db_, user, box)) >= capacity;
+bool SqliteWriter::IsFull(UserId user, Box box, const mail::Delivery& op) {
+  const auto is_full = [&] {
+    return static_cast<size_t>(CountTray(db_, user, box)) >= op.capacity;
+  };
+  if (op.capacity == 0 || !is_full()) return false;
+  const auto expired =
+      Ids(db_.Start("SELECT m.id FROM messages m CROSS JOIN entries e"
+                    " ON e.user_id = ? AND e.box = ? AND e.message_id = m.id"
+                    " WHERE m.expires_at <= ?",
+                    user, ToColumn(box), ToColumn(op.now)));
+  for (const MessageId id : expired) TakeAll(id);
+  return is_full();
+}
+
+bool SqliteWriter::MayReplyTo(MessageId id, const mail::Delivery& op) {
+  const auto found = ReadRegister(db_, id - 1, 1);
+  return !found.empty() && found.front().id == id && IsParty(op, found.front());
 }
 
 void SqliteWriter::Store(const mail::Delivery& op, MessageId id) {
   const mail::Draft& draft = op.draft;
   const std::string recipients = ToColumn(draft.to);
   const auto labels = ToColumn(draft.labels);
+  const auto attachments = ToColumn(draft.attachments);
+  std::optional<int64_t> expires_at;
+  if (op.expires_at) expires_at = ToColumn(*op.expires_at);
   std::optional<std::string_view> request_id;
   std::optional<Blob> digest;
   if (!op.request_id.empty()) {
     request_id = op.request_id;
     digest = Blob{op.digest};
   }
-  const size_t size =
-      TextBytes(draft.subject, draft.labels) + draft.body.size();
   const size_t refs = draft.to.size() + (draft.keep_copy ? 1 : 0);
   db_.Run(
       "INSERT INTO messages (id, sender_id, sender, recipients, sent_at, size,"
-      " refs, request_id, digest, subject, labels)"
-      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      " refs, request_id, digest, subject, labels, attachments, in_reply_to,"
+      " expires_at)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       id, op.sender, op.from, recipients, ToColumn(op.now),
-      static_cast<int64_t>(size), static_cast<int64_t>(refs), request_id,
-      digest, draft.subject, labels);
+      static_cast<int64_t>(mail::SizeOf(draft)), static_cast<int64_t>(refs),
+      request_id, digest, draft.subject, labels, attachments, draft.in_reply_to,
+      expires_at);
   db_.Run("INSERT INTO bodies (message_id, body) VALUES (?, ?)", id,
           Blob{draft.body});
+  int64_t place = 0;
+  for (const mail::Attachment& attachment : draft.attachments) {
+    db_.Run(
+        "INSERT INTO attachments (message_id, place, data) VALUES (?, ?, ?)",
+        id, place++, Blob{attachment.data});
+  }
 }
 
 void SqliteWriter::Hold(UserId user, Box box, MessageId id) {
@@ -119,23 +169,19 @@ void SqliteWriter::ChangeCount(UserId user, Box box, int64_t change) {
 
 Changed SqliteWriter::Mark(const mail::MarkRead& op) {
   Changed changed;
-  const int64_t inbox = ToColumn(Box::kInbox);
   const auto mark = op.read ? std::optional(ToColumn(op.now)) : std::nullopt;
   for (const MessageId id : Unique(op.ids)) {
-    const auto is_read = db_.FindInt(
-        "SELECT read_at IS NOT NULL FROM entries"
-        " WHERE user_id = ? AND box = ? AND message_id = ?",
-        op.user, inbox, id);
+    const auto is_read = IsRead(db_, op.user, Box::kInbox, id, op.now);
     if (!is_read) {
       changed.missing.push_back(id);
       continue;
     }
-    if ((*is_read != 0) == op.read) continue;
+    if (*is_read == op.read) continue;
     changed.ids.push_back(id);
     db_.Run(
         "UPDATE entries SET read_at = ?"
         " WHERE user_id = ? AND box = ? AND message_id = ?",
-        mark, op.user, inbox, id);
+        mark, op.user, ToColumn(Box::kInbox), id);
     if (!op.read) continue;
     db_.Run(
         "INSERT OR IGNORE INTO receipts (message_id, user_id, read_at)"
@@ -148,46 +194,71 @@ Changed SqliteWriter::Mark(const mail::MarkRead& op) {
 Changed SqliteWriter::Remove(const mail::Removal& op) {
   Changed changed;
   for (const MessageId id : Unique(op.ids)) {
-    const int64_t removed = db_.Run(
-        "DELETE FROM entries"
-        " WHERE user_id = ? AND box = ? AND message_id = ?",
-        op.user, ToColumn(op.box), id);
-    if (removed == 0) {
-      changed.missing.push_back(id);
-    } else {
+    if (IsRead(db_, op.user, op.box, id, op.now)) {
+      Take(op.user, op.box, id);
       changed.ids.push_back(id);
-      Release(id);
+    } else {
+      changed.missing.push_back(id);
     }
   }
-  if (!changed.ids.empty()) {
-    ChangeCount(op.user, op.box, -static_cast<int64_t>(changed.ids.size()));
-  }
   return changed;
+}
+
+bool SqliteWriter::Take(UserId user, Box box, MessageId id) {
+  const int64_t removed = db_.Run(
+      "DELETE FROM entries WHERE user_id = ? AND box = ? AND message_id = ?",
+      user, ToColumn(box), id);
+  if (removed == 0) return false;
+  ChangeCount(user, box, -1);
+  Release(id);
+  return true;
+}
+
+void SqliteWriter::TakeAll(MessageId id) {
+  const mail::RegisterEntry entry = ReadRegister(db_, id - 1, 1).at(0);
+  const auto take = [&](const std::string& user, Box box) {
+    const auto found = FindAccount(db_, user);
+    if (found) Take(found->id, box, id);
+  };
+  take(entry.sender, Box::kOutbox);
+  for (const std::string& user : entry.to) take(user, Box::kInbox);
 }
 
 void SqliteWriter::Release(MessageId id) {
   const auto refs = db_.FindInt(
       "UPDATE messages SET refs = refs - 1 WHERE id = ? RETURNING refs", id);
   if (refs != 0) return;
-  db_.Run("UPDATE messages SET subject = NULL, labels = NULL WHERE id = ?", id);
+  db_.Run(
+      "UPDATE messages SET subject = NULL, labels = NULL, attachments = NULL,"
+      " in_reply_to = NULL, expires_at = NULL WHERE id = ?",
+      id);
   db_.Run("DELETE FROM bodies WHERE message_id = ?", id);
+  db_.Run("DELETE FROM attachments WHERE message_id = ?", id);
   db_.Run("DELETE FROM receipts WHERE message_id = ?", id);
 }
 
+size_t SqliteWriter::Expire(Time now, size_t limit) {
+  const auto expired =
+      Ids(db_.Start("SELECT id FROM messages WHERE expires_at <= ? LIMIT ?",
+                    ToColumn(now), ToLimit(limit)));
+  for (const MessageId id : expired) TakeAll(id);
+  return expired.size();
+}
+
 size_t SqliteWriter::Forget(Time requests, Time entries, size_t limit) {
-  const auto old_requests = Oldest(
+  const auto old_requests = Ids(db_.Start(
       "SELECT id FROM messages WHERE request_id IS NOT NULL AND sent_at < ?"
       " ORDER BY sent_at, id LIMIT ?",
-      requests, limit);
+      ToColumn(requests), ToLimit(limit)));
   for (const MessageId id : old_requests) {
     db_.Run("UPDATE messages SET request_id = NULL, digest = NULL WHERE id = ?",
             id);
   }
-  const auto old_entries = Oldest(
-      "SELECT id FROM messages"
-      " WHERE refs = 0 AND request_id IS NULL AND sent_at < ?"
-      " ORDER BY sent_at, id LIMIT ?",
-      entries, limit);
+  const auto old_entries =
+      Ids(db_.Start("SELECT id FROM messages"
+                    " WHERE refs = 0 AND request_id IS NULL AND sent_at < ?"
+                    " ORDER BY sent_at, id LIMIT ?",
+                    ToColumn(entries), ToLimit(limit)));
   for (const MessageId id : old_entries) {
     db_.Run("DELETE FROM messages WHERE id = ?", id);
   }
@@ -199,16 +270,6 @@ size_t SqliteWriter::Forget(Time requests, Time entries, size_t limit) {
         *std::max_element(old_entries.begin(), old_entries.end()));
   }
   return old_requests.size() + old_entries.size();
-}
-
-std::vector<MessageId> SqliteWriter::Oldest(std::string_view sql, Time before,
-                                            size_t limit) {
-  constexpr size_t kMost = std::numeric_limits<int64_t>::max();
-  auto row = db_.Start(sql, ToColumn(before),
-                       static_cast<int64_t>(std::min(limit, kMost)));
-  std::vector<MessageId> ids;
-  while (row.Step()) ids.push_back(row.Int(0));
-  return ids;
 }
 
 }  // namespace turbo::store

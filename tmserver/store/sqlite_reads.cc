@@ -18,27 +18,22 @@ using mail::UserId;
 using sqlite::Connection;
 using sqlite::Query;
 
-// The three have the same columns. CROSS JOIN keeps SQLite to this order of the
-// tables.
-constexpr char kOldestFirst[] = R"sql(
-SELECT e.message_id, e.read_at, m.sender, m.recipients, m.sent_at, m.subject,
-       m.labels, m.size
-  FROM entries e CROSS JOIN messages m ON m.id = e.message_id
- WHERE e.user_id = ? AND e.box = ? AND e.message_id > ?
- ORDER BY e.message_id)sql";
+// The columns of ToMessage, for entries of one tray without what has expired.
+// CROSS JOIN keeps SQLite to this order of the tables.
+#define TURBO_SELECT_ENTRIES                                                 \
+  "SELECT e.message_id, e.read_at, m.sender, m.recipients, m.sent_at,"       \
+  " m.subject, m.labels, m.size, m.attachments, m.in_reply_to, m.expires_at" \
+  " FROM entries e CROSS JOIN messages m ON m.id = e.message_id"             \
+  " WHERE e.user_id = ? AND e.box = ?"                                       \
+  " AND (m.expires_at IS NULL OR m.expires_at > ?)"
 
-constexpr char kNewestFirst[] = R"sql(
-SELECT e.message_id, e.read_at, m.sender, m.recipients, m.sent_at, m.subject,
-       m.labels, m.size
-  FROM entries e CROSS JOIN messages m ON m.id = e.message_id
- WHERE e.user_id = ? AND e.box = ? AND e.message_id < ?
- ORDER BY e.message_id DESC)sql";
+constexpr char kOldestFirst[] =
+    TURBO_SELECT_ENTRIES " AND e.message_id > ? ORDER BY e.message_id";
+constexpr char kNewestFirst[] =
+    TURBO_SELECT_ENTRIES " AND e.message_id < ? ORDER BY e.message_id DESC";
+constexpr char kOne[] = TURBO_SELECT_ENTRIES " AND e.message_id = ?";
 
-constexpr char kOne[] = R"sql(
-SELECT e.message_id, e.read_at, m.sender, m.recipients, m.sent_at, m.subject,
-       m.labels, m.size
-  FROM entries e CROSS JOIN messages m ON m.id = e.message_id
- WHERE e.user_id = ? AND e.box = ? AND e.message_id = ?)sql";
+#undef TURBO_SELECT_ENTRIES
 
 constexpr char kReceipts[] = R"sql(
 SELECT u.name, r.read_at FROM receipts r JOIN users u ON u.id = r.user_id
@@ -60,7 +55,7 @@ void AddReceipts(Connection& db, Message* message) {
   message->read_at = ReadByAll(message->recipients);
 }
 
-// The message of a row, without its body.
+// The message of a row, without its body and the attachments' data.
 Message ToMessage(Connection& db, Box box, const Query& row) {
   Message message;
   message.id = row.Int(0);
@@ -72,6 +67,9 @@ Message ToMessage(Connection& db, Box box, const Query& row) {
   message.sent_at = ToTime(row.Int(4));
   message.subject = row.Text(5);
   message.labels = ToLabels(row.Text(6));
+  message.attachments = ToAttachments(row.Text(8));
+  message.in_reply_to = row.OptionalInt(9);
+  message.expires_at = ToTime(row.OptionalInt(10));
   if (box == Box::kInbox) {
     message.read_at = ToTime(row.OptionalInt(1));
   } else {
@@ -81,8 +79,11 @@ Message ToMessage(Connection& db, Box box, const Query& row) {
 }
 
 size_t BodyBytes(const Message& message, const Query& row) {
-  return static_cast<size_t>(row.Int(7)) -
-         TextBytes(message.subject, message.labels);
+  int64_t rest = row.Int(7) - static_cast<int64_t>(HeadBytes(message));
+  for (const mail::Attachment& attachment : message.attachments) {
+    rest -= attachment.size;
+  }
+  return static_cast<size_t>(rest);
 }
 
 std::string ReadBody(Connection& db, MessageId id) {
@@ -90,14 +91,33 @@ std::string ReadBody(Connection& db, MessageId id) {
   return body.Step() ? body.Text(0) : std::string();
 }
 
+std::string ReadAttachment(Connection& db, MessageId id, size_t place) {
+  Query data = db.Start(
+      "SELECT data FROM attachments WHERE message_id = ? AND place = ?", id,
+      static_cast<int64_t>(place));
+  return data.Step() ? data.Text(0) : std::string();
+}
+
+// Messages in a tray that have expired and were not taken out yet.
+int64_t CountExpired(Connection& db, const mail::CountQuery& query) {
+  return db
+      .FindInt(
+          "SELECT count(*) FROM messages m CROSS JOIN entries e"
+          " ON e.user_id = ? AND e.box = ? AND e.message_id = m.id"
+          " WHERE m.expires_at <= ?",
+          query.user, ToColumn(query.box), ToColumn(query.now))
+      .value_or(0);
+}
+
 Query StartList(Connection& db, const mail::ListQuery& query) {
   using Limits = std::numeric_limits<MessageId>;
   const int64_t box = ToColumn(query.box);
+  const int64_t now = ToColumn(query.now);
   if (query.order == mail::Order::kOldestFirst) {
-    return db.Start(kOldestFirst, query.user, box,
+    return db.Start(kOldestFirst, query.user, box, now,
                     query.position.value_or(Limits::min()));
   }
-  return db.Start(kNewestFirst, query.user, box,
+  return db.Start(kNewestFirst, query.user, box, now,
                   query.position.value_or(Limits::max()));
 }
 
@@ -155,24 +175,31 @@ mail::Page List(Connection& db, const mail::ListQuery& query) {
   return page;
 }
 
-int64_t Count(Connection& db, UserId user, Box box,
-              const mail::Filter& filter) {
-  if (filter.empty()) return CountTray(db, user, box);
+int64_t Count(Connection& db, const mail::CountQuery& query) {
   const sqlite::Snapshot snapshot(db);
+  if (query.filter.empty()) {
+    return CountTray(db, query.user, query.box) - CountExpired(db, query);
+  }
   int64_t count = 0;
-  Query row = db.Start(kOldestFirst, user, ToColumn(box), int64_t{0});
+  Query row = db.Start(kOldestFirst, query.user, ToColumn(query.box),
+                       ToColumn(query.now), int64_t{0});
   while (row.Step()) {
-    if (mail::Matches(filter, ToMessage(db, box, row))) ++count;
+    if (mail::Matches(query.filter, ToMessage(db, query.box, row))) ++count;
   }
   return count;
 }
 
-std::optional<Message> Get(Connection& db, UserId user, Box box, MessageId id) {
+std::optional<Message> Get(Connection& db, const mail::MessageQuery& query) {
   const sqlite::Snapshot snapshot(db);
-  Query row = db.Start(kOne, user, ToColumn(box), id);
+  Query row = db.Start(kOne, query.user, ToColumn(query.box),
+                       ToColumn(query.now), query.id);
   if (!row.Step()) return std::nullopt;
-  Message message = ToMessage(db, box, row);
-  message.body = ReadBody(db, id);
+  Message message = ToMessage(db, query.box, row);
+  message.body = ReadBody(db, query.id);
+  for (size_t i = 0; i < message.attachments.size(); ++i) {
+    if (message.attachments[i].name != query.attachment) continue;
+    message.attachments[i].data = ReadAttachment(db, query.id, i);
+  }
   return message;
 }
 

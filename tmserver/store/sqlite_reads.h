@@ -15,7 +15,8 @@ namespace turbo::store {
 // The greatest id that was ever given.
 mail::MessageId NewestId(sqlite::Connection& db);
 
-// Messages that `user` has in `box`.
+// Messages that `user` has in `box`, with those that have expired and were not
+// taken out yet.
 int64_t CountTray(sqlite::Connection& db, mail::UserId user, mail::Box box);
 
 std::optional<mail::Account> FindAccount(sqlite::Connection& db,
@@ -23,10 +24,9 @@ std::optional<mail::Account> FindAccount(sqlite::Connection& db,
 std::optional<mail::Session> FindSession(sqlite::Connection& db,
                                          const std::string& token_hash);
 mail::Page List(sqlite::Connection& db, const mail::ListQuery& query);
-int64_t Count(sqlite::Connection& db, mail::UserId user, mail::Box box,
-              const mail::Filter& filter);
-std::optional<mail::Message> Get(sqlite::Connection& db, mail::UserId user,
-                                 mail::Box box, mail::MessageId id);
+int64_t Count(sqlite::Connection& db, const mail::CountQuery& query);
+std::optional<mail::Message> Get(sqlite::Connection& db,
+                                 const mail::MessageQuery& query);
 mail::Result<std::optional<mail::Sent>> FindRequest(
     sqlite::Connection& db, const mail::RequestQuery& query);
 std::vector<mail::RegisterEntry> ReadRegister(sqlite::Connection& db,

@@ -80,7 +80,25 @@ CREATE TABLE receipts (
 ) WITHOUT ROWID;
 )sql";
 
-constexpr const char* kSteps[] = {kFirstTables};
+// Attachments: names, media types and sizes stand in the message's row, data in
+// rows of their own, by their place in that list. Expired messages are found by
+// their index; it holds none that lost its content.
+constexpr char kAttachmentsAndExpiry[] = R"sql(
+ALTER TABLE messages ADD COLUMN in_reply_to INTEGER;
+ALTER TABLE messages ADD COLUMN attachments TEXT;
+ALTER TABLE messages ADD COLUMN expires_at INTEGER;
+CREATE INDEX messages_by_expiry ON messages (expires_at)
+  WHERE expires_at IS NOT NULL;
+
+CREATE TABLE attachments (
+  message_id INTEGER NOT NULL,
+  place INTEGER NOT NULL,
+  data BLOB NOT NULL,
+  PRIMARY KEY (message_id, place)
+);
+)sql";
+
+constexpr const char* kSteps[] = {kFirstTables, kAttachmentsAndExpiry};
 
 using Kind = OpenError::Kind;
 

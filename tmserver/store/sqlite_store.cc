@@ -67,17 +67,15 @@ Result<mail::Page> SqliteStore::List(const mail::ListQuery& query) {
       readers_, [&](Connection& db) { return store::List(db, query); });
 }
 
-Result<int64_t> SqliteStore::Count(UserId user, Box box,
-                                   const mail::Filter& filter) {
-  return Read<int64_t>(readers_, [&](Connection& db) {
-    return store::Count(db, user, box, filter);
-  });
+Result<int64_t> SqliteStore::Count(const mail::CountQuery& query) {
+  return Read<int64_t>(readers_,
+                       [&](Connection& db) { return store::Count(db, query); });
 }
 
-Result<std::optional<mail::Message>> SqliteStore::Get(UserId user, Box box,
-                                                      MessageId id) {
+Result<std::optional<mail::Message>> SqliteStore::Get(
+    const mail::MessageQuery& query) {
   return Read<std::optional<mail::Message>>(
-      readers_, [&](Connection& db) { return store::Get(db, user, box, id); });
+      readers_, [&](Connection& db) { return store::Get(db, query); });
 }
 
 Result<std::optional<Sent>> SqliteStore::FindRequest(
@@ -143,6 +141,12 @@ void SqliteStore::Mark(mail::MarkRead op, mail::Done<Changed> done) {
 void SqliteStore::Remove(mail::Removal op, mail::Done<Changed> done) {
   commits_.Submit<Changed>(
       [this, op = std::move(op)] { return writer_.Remove(op); },
+      std::move(done));
+}
+
+void SqliteStore::Expire(Time now, size_t limit, mail::Done<size_t> done) {
+  commits_.Submit<size_t>(
+      [this, now, limit] { return writer_.Expire(now, limit); },
       std::move(done));
 }
 

@@ -28,11 +28,9 @@ class SqliteStore final : public mail::Store {
   mail::Result<std::optional<mail::Session>> FindSession(
       const std::string& token_hash) override;
   mail::Result<mail::Page> List(const mail::ListQuery& query) override;
-  mail::Result<int64_t> Count(mail::UserId user, mail::Box box,
-                              const mail::Filter& filter) override;
-  mail::Result<std::optional<mail::Message>> Get(mail::UserId user,
-                                                 mail::Box box,
-                                                 mail::MessageId id) override;
+  mail::Result<int64_t> Count(const mail::CountQuery& query) override;
+  mail::Result<std::optional<mail::Message>> Get(
+      const mail::MessageQuery& query) override;
   mail::Result<std::optional<mail::Sent>> FindRequest(
       const mail::RequestQuery& query) override;
   mail::Result<std::vector<mail::RegisterEntry>> ReadRegister(
@@ -51,6 +49,7 @@ class SqliteStore final : public mail::Store {
   void Deliver(mail::Delivery op, mail::Done<mail::Sent> done) override;
   void Mark(mail::MarkRead op, mail::Done<mail::Changed> done) override;
   void Remove(mail::Removal op, mail::Done<mail::Changed> done) override;
+  void Expire(mail::Time now, size_t limit, mail::Done<size_t> done) override;
   void Forget(mail::Time requests, mail::Time entries, size_t limit,
               mail::Done<size_t> done) override;
 

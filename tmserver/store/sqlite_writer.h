@@ -40,6 +40,7 @@ class SqliteWriter final : public Engine {
   mail::Result<mail::Sent> Deliver(const mail::Delivery& op);
   mail::Changed Mark(const mail::MarkRead& op);
   mail::Changed Remove(const mail::Removal& op);
+  size_t Expire(mail::Time now, size_t limit);
   size_t Forget(mail::Time requests, mail::Time entries, size_t limit);
 
  private:
@@ -48,15 +49,18 @@ class SqliteWriter final : public Engine {
 
   // The users named in `op`, if it may be stored.
   mail::Result<std::vector<mail::UserId>> FindRoom(const mail::Delivery& op);
-  bool IsFull(mail::UserId user, mail::Box box, size_t capacity);
+  // What has expired leaves a full tray first.
+  bool IsFull(mail::UserId user, mail::Box box, const mail::Delivery& op);
+  bool MayReplyTo(mail::MessageId id, const mail::Delivery& op);
   void Store(const mail::Delivery& op, mail::MessageId id);
   void Hold(mail::UserId user, mail::Box box, mail::MessageId id);
+  // Out of one tray, if it is there.
+  bool Take(mail::UserId user, mail::Box box, mail::MessageId id);
+  // Out of every tray.
+  void TakeAll(mail::MessageId id);
   // One tray less holds the message.
   void Release(mail::MessageId id);
   void ChangeCount(mail::UserId user, mail::Box box, int64_t change);
-  // The ids that `sql` selects for sends before `before`.
-  std::vector<mail::MessageId> Oldest(std::string_view sql, mail::Time before,
-                                      size_t limit);
 
   sqlite::Connection db_;
   std::string identity_;

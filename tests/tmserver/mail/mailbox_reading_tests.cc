@@ -84,25 +84,25 @@ BOOST_AUTO_TEST_CASE(a_cursor_ahead_of_the_store_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(a_message_is_found_in_the_inbox_then_the_outbox) {
-  BOOST_TEST((mailbox.Get(beto, 1).value().box == Box::kInbox));
-  BOOST_TEST((mailbox.Get(ana, 1).value().box == Box::kOutbox));
+  BOOST_TEST((Get(beto, 1).value().box == Box::kInbox));
+  BOOST_TEST((Get(ana, 1).value().box == Box::kOutbox));
   Send(To({"ana"})).value();
-  BOOST_TEST((mailbox.Get(ana, 4).value().box == Box::kInbox));
+  BOOST_TEST((Get(ana, 4).value().box == Box::kInbox));
 }
 
 BOOST_AUTO_TEST_CASE(other_people_s_messages_are_not_found) {
   for (const auto& refused :
-       {mailbox.Get(caro, 1), mailbox.Get(caro, Box::kInbox, 1),
-        mailbox.Get(beto, Box::kOutbox, 1), mailbox.Get(beto, 99)}) {
+       {Get(caro, 1), mailbox.Get(caro, Box::kInbox, 1, ""),
+        mailbox.Get(beto, Box::kOutbox, 1, ""), Get(beto, 99)}) {
     BOOST_TEST((CodeOf(refused) == ErrorCode::kMessageNotFound));
   }
-  CheckSame(mailbox.Get(caro, 1).error().ids, Ids{1});
+  CheckSame(Get(caro, 1).error().ids, Ids{1});
 }
 
 BOOST_AUTO_TEST_CASE(marking_tells_the_sender_when) {
   clock.Advance(Duration(5));
   CheckSame(Mark(beto, {1, 3}).value().ids, Ids{1});
-  const auto receipt = mailbox.Get(ana, 1).value().recipients.at(0).read_at;
+  const auto receipt = Get(ana, 1).value().recipients.at(0).read_at;
   BOOST_REQUIRE(receipt.has_value());
   BOOST_TEST((*receipt == clock.Now()));
 }

@@ -16,7 +16,7 @@ BOOST_AUTO_TEST_CASE(a_message_reaches_all_its_recipients) {
   BOOST_TEST((sent.sent_at == clock.Now()));
   CheckSame(sent.to, {"beto", "caro"});
   for (const Caller& user : {beto, caro}) {
-    const Message message = mailbox.Get(user, Box::kInbox, 1).value();
+    const Message message = mailbox.Get(user, Box::kInbox, 1, "").value();
     BOOST_TEST(message.from == "ana");
     BOOST_TEST(message.body == "body");
   }
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(a_body_is_any_bytes) {
   Draft draft = To({"beto"});
   draft.body = "\xff\0\x01"s;
   Send(draft).value();
-  BOOST_TEST(mailbox.Get(beto, 1).value().body == draft.body);
+  BOOST_TEST(Get(beto, 1).value().body == draft.body);
 }
 
 BOOST_AUTO_TEST_CASE(subject_body_and_labels_count_towards_the_size) {

@@ -53,6 +53,10 @@ struct Mail {
       mailbox.Mark(caller, std::move(ids), true, std::move(done));
     });
   }
+  // From either tray.
+  Result<Message> Get(const Caller& caller, MessageId id) {
+    return mailbox.Get(caller, std::nullopt, id, "");
+  }
   Result<Changed> Remove(const Caller& caller, Box box, Ids ids) {
     return Await<Changed>([&](auto done) {
       mailbox.Remove(caller, box, std::move(ids), std::move(done));

@@ -81,8 +81,9 @@ BOOST_AUTO_TEST_CASE(every_condition_of_a_filter_arrives) {
   *filter.mutable_until() = At(2);
   filter.set_subject("disk");
   (*filter.mutable_labels())["host"] = "db1";
-  const mail::Filter expected{false,    "ana",  "beto",           Ms(1000),
-                              Ms(2000), "disk", {{"host", "db1"}}};
+  filter.set_in_reply_to(7);
+  const mail::Filter expected{
+      false, "ana", "beto", Ms(1000), Ms(2000), "disk", {{"host", "db1"}}, 7};
   BOOST_TEST((FromProto(filter) == expected));
 }
 

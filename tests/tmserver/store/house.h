@@ -70,10 +70,10 @@ struct House {
     return IdsOf(List(query));
   }
   int64_t Count(UserId user, Box box, const mail::Filter& filter = {}) {
-    return store->Count(user, box, filter).value();
+    return desk.Count(user, box, filter);
   }
   std::optional<mail::Message> Get(UserId user, Box box, MessageId id) {
-    return store->Get(user, box, id).value();
+    return desk.Get(user, box, id);
   }
 
   static Ids IdsOf(const mail::Page& page) {

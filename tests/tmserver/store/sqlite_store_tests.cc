@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(everything_is_there_after_reopening) {
   Reopen();
   BOOST_TEST(store->Identity() == identity);
   BOOST_TEST(store->FindSession("ana").value()->user == "ana");
-  BOOST_TEST(store->Get(2, Box::kInbox, 1).value()->body == "xxxx");
+  BOOST_TEST(Desk(*store).Get(2, Box::kInbox, 1)->body == "xxxx");
   BOOST_TEST(Desk(*store).Send(op).value().duplicate);
   op.request_id = "other";
   BOOST_TEST(Desk(*store).Send(op).value().id == 2);
@@ -212,7 +212,7 @@ BOOST_AUTO_TEST_CASE(a_long_read_does_not_hold_up_writes) {
   std::vector<std::thread> readers;
   for (int i = 0; i < 3; ++i) {
     readers.emplace_back([&] {
-      while (!stop) scans += store->Count(2, Box::kInbox, filter).has_value();
+      while (!stop) scans += Desk(*store).Count(2, Box::kInbox, filter) >= 0;
     });
   }
   // Each reader is always in a scan, so writes that waited would not end.
@@ -220,7 +220,7 @@ BOOST_AUTO_TEST_CASE(a_long_read_does_not_hold_up_writes) {
   while (scans < 10) std::this_thread::yield();
   stop = true;
   for (auto& reader : readers) reader.join();
-  BOOST_TEST(store->Count(2, Box::kInbox, {}).value() == 5050);
+  BOOST_TEST(Desk(*store).Count(2, Box::kInbox) == 5050);
 }
 
 BOOST_AUTO_TEST_CASE(counters_agree_with_rows) {
@@ -281,13 +281,13 @@ BOOST_AUTO_TEST_CASE(after_a_failed_write_it_only_reads) {
   BOOST_TEST((CodeOf(desk.End("ana")) == ErrorCode::kUnavailable));
   BOOST_TEST(faults.size() == 1u);
   BOOST_TEST(acknowledged > 1);
-  BOOST_TEST(store->Count(2, Box::kInbox, {}).value() == acknowledged);
+  BOOST_TEST(Desk(*store).Count(2, Box::kInbox) == acknowledged);
 
   // Not even by a checkpoint at the end: only reopening settles what is stored.
   store.reset();
   BOOST_TEST(std::filesystem::exists(Path() + "-wal"));
   Reopen();
-  BOOST_TEST(store->Count(2, Box::kInbox, {}).value() >= acknowledged);
+  BOOST_TEST(Desk(*store).Count(2, Box::kInbox) >= acknowledged);
   BOOST_TEST(Desk(*store).Send(Mail()).has_value());
 }
 
@@ -322,14 +322,14 @@ BOOST_AUTO_TEST_CASE(sends_are_refused_until_there_is_room) {
   auto sent = desk.Send(Mail(1 << 16));
   for (; sent; sent = desk.Send(Mail(1 << 16))) ids.push_back(sent->id);
   BOOST_TEST((CodeOf(sent) == ErrorCode::kStoreFull));
-  BOOST_TEST(store->Get(2, Box::kInbox, ids.back()).value().has_value());
+  BOOST_TEST(Desk(*store).Get(2, Box::kInbox, ids.back()).has_value());
   std::filesystem::remove(filler);
   sent = desk.Send(Mail(1 << 16));
   BOOST_REQUIRE(sent.has_value());
   BOOST_TEST(sent->id == ids.back() + 1);
   BOOST_TEST(faults.empty());
   Reopen();
-  BOOST_TEST(store->Count(2, Box::kInbox, {}).value() ==
+  BOOST_TEST(Desk(*store).Count(2, Box::kInbox) ==
              static_cast<int64_t>(ids.size()) + 1);
 }
 

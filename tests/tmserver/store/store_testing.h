@@ -12,33 +12,11 @@
 #include <utility>
 #include <vector>
 
+#include "tests/temp_dir.h"
 #include "tmserver/mail/store.h"
 #include "tmserver/store/open.h"
 
 namespace turbo::store {
-
-// A directory of one test's own.
-class TempDir {
- public:
-  TempDir() {
-    std::string name = std::filesystem::temp_directory_path() / "store.XXXXXX";
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
-    path_ = name;
-  }
-  ~TempDir() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
-
-  std::filesystem::path operator/(const std::string& name) const {
-    return path_ / name;
-  }
-
- private:
-  std::filesystem::path path_;
-};
 
 inline mail::Time At(int64_t milliseconds) {
   return mail::Time(mail::Duration(milliseconds));
@@ -95,10 +73,24 @@ class Desk {
         [&](auto done) { store_.Mark(std::move(op), std::move(done)); });
   }
   mail::Result<mail::Changed> Remove(mail::UserId user, mail::Box box,
-                                     std::vector<mail::MessageId> ids) {
+                                     std::vector<mail::MessageId> ids,
+                                     int64_t at = 1) {
     return Await<mail::Changed>([&](auto done) {
-      store_.Remove({user, box, std::move(ids)}, std::move(done));
+      store_.Remove({user, box, std::move(ids), At(at)}, std::move(done));
     });
+  }
+  int64_t Count(mail::UserId user, mail::Box box,
+                const mail::Filter& filter = {}, int64_t at = 1) {
+    return store_.Count({user, box, At(at), filter}).value();
+  }
+  std::optional<mail::Message> Get(mail::UserId user, mail::Box box,
+                                   mail::MessageId id, int64_t at = 1,
+                                   const std::string& attachment = "") {
+    return store_.Get({user, box, At(at), id, attachment}).value();
+  }
+  mail::Result<size_t> Expire(int64_t at, size_t limit = 1000) {
+    return Await<size_t>(
+        [&](auto done) { store_.Expire(At(at), limit, std::move(done)); });
   }
   mail::Result<size_t> Forget(int64_t requests, int64_t entries,
                               size_t limit = 1000) {
