@@ -1,5 +1,7 @@
+#include "tmctl/attachments.h"
 #include "tmctl/commands.h"
 #include "tmctl/failure.h"
+#include "tmctl/files.h"
 #include "tmctl/parse.h"
 #include "tmctl/table.h"
 
@@ -12,6 +14,8 @@ using Found = std::vector<v1::GetResponse>;
 Found FetchAll(Context& context, const std::vector<int64_t>& ids) {
   v1::GetRequest request;
   request.set_box(BoxOf(context.arguments, v1::BOX_UNSPECIFIED));
+  request.set_attachment(
+      CheckText(context.arguments.Get("attachment"), "the attachment's name"));
   Found found;
   std::vector<Failure> missing;
   for (const int64_t id : ids) {
@@ -52,9 +56,18 @@ Result ResultOf(const Found& found) {
   return result;
 }
 
+// With --raw or --attachment: the bytes to write instead of a document.
+const std::string* BytesOf(const Arguments& arguments, const Found& found) {
+  const v1::Message& message = found.front().message();
+  if (arguments.Has("raw")) return &message.body();
+  if (!arguments.Has("attachment")) return nullptr;
+  return &FindAttachment(message, arguments.Get("attachment")).data();
+}
+
 void Print(Context& context, const Found& found) {
-  if (context.arguments.Has("raw")) {
-    return Output::Write(found.front().message().body());
+  if (const std::string* bytes = BytesOf(context.arguments, found)) {
+    if (!context.arguments.Has("out")) return Output::Write(*bytes);
+    return WriteTo(context.arguments.Get("out"), *bytes);
   }
   if (context.output.mode() != OutputMode::kJsonl) {
     return context.output.Print(ResultOf(found));
@@ -81,8 +94,16 @@ void MarkRead(Context& context, const Found& found) {
 
 int CmdRead(Context& context) {
   const std::vector<int64_t> ids = IdsOf(context.arguments);
-  if (context.arguments.Has("raw") && ids.size() != 1) {
-    throw Usage("--raw takes one ID");
+  CheckExclusive(context.arguments, "raw", "attachment");
+  bool bytes = false;
+  for (const char* option : {"raw", "attachment"}) {
+    if (!context.arguments.Has(option)) continue;
+    bytes = true;
+    if (ids.size() != 1)
+      throw Usage(std::string("--") + option + " takes one ID");
+  }
+  if (context.arguments.Has("out") && !bytes) {
+    throw Usage("--out needs --attachment or --raw");
   }
   const Found found = FetchAll(context, ids);
   Print(context, found);

@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 
+#include "tmctl/attachments.h"
 #include "tmctl/commands.h"
 #include "tmctl/failure.h"
 #include "tmctl/files.h"
@@ -18,9 +19,6 @@
 
 namespace turbo::ctl {
 namespace {
-
-// More than any server takes; stdin is still read to its end.
-constexpr size_t kMaxBody = size_t{256} << 20;
 
 std::string NewKey() {
   std::array<char, 16> bytes;
@@ -80,10 +78,10 @@ std::string Shorten(const Input& input, size_t max) {
 std::string BodyOf(const Context& context) {
   const auto max = MaxBodyOf(context.arguments);
   // One byte more than a character may need shows where it would be cut.
-  const size_t keep = max ? std::min(*max, kMaxBody) + 4 : kMaxBody;
+  const size_t keep = max ? std::min(*max, kMaxInput) + 4 : kMaxInput;
   const Input input = ReadBody(context, keep);
   if (max && input.total > *max) return Shorten(input, *max);
-  if (input.total > kMaxBody) {
+  if (input.total > kMaxInput) {
     throw Failure("message_too_large",
                   "the body has " + std::to_string(input.total) + " bytes");
   }
@@ -92,6 +90,21 @@ std::string BodyOf(const Context& context) {
 
 bool IsBlank(const std::string& body) {
   return body.find_first_not_of(" \t\r\n\v\f") == std::string::npos;
+}
+
+void SetReplyAndTtl(const Arguments& arguments, v1::SendRequest& request) {
+  if (arguments.Has("reply-to")) {
+    request.set_in_reply_to(IdOf(arguments, "reply-to"));
+  }
+  if (!arguments.Has("ttl")) return;
+  const auto ttl = ParseDuration(arguments.Get("ttl"));
+  if (!ttl || ttl->count() == 0) {
+    throw Usage("--ttl: '" + arguments.Get("ttl") +
+                "' is not a duration such as 90s, 1h30m or 2d");
+  }
+  request.mutable_ttl()->set_seconds(ttl->count() / 1000);
+  request.mutable_ttl()->set_nanos(
+      static_cast<int32_t>(ttl->count() % 1000 * 1000000));
 }
 
 v1::SendRequest RequestOf(const Context& context) {
@@ -104,6 +117,10 @@ v1::SendRequest RequestOf(const Context& context) {
   for (const auto& [key, value] : LabelsOf(arguments)) {
     (*request.mutable_labels())[key] = value;
   }
+  for (const std::string& path : arguments.All("attach")) {
+    *request.add_attachments() = ReadAttachment(path);
+  }
+  SetReplyAndTtl(arguments, request);
   const std::string key =
       arguments.Has("key") ? arguments.Get("key") : NewKey();
   if (key.empty()) throw Failure("invalid_argument", "the key is empty");

@@ -53,8 +53,14 @@ void AddMessage(const v1::Message& message, v1::Box box, bool with_body,
                                             message.labels().end());
   for (const auto& [key, value] : labels) json["labels"][key] = value;
   json["attachments"] = Json::array();
-  json["in_reply_to"] = nullptr;
-  json["expires_at"] = nullptr;
+  for (const v1::Attachment& attachment : message.attachments()) {
+    json["attachments"].push_back({{"name", attachment.name()},
+                                   {"media_type", attachment.media_type()},
+                                   {"size", attachment.size()}});
+  }
+  json["in_reply_to"] =
+      message.in_reply_to() == 0 ? Json(nullptr) : Json(message.in_reply_to());
+  json["expires_at"] = TimeJson(message.has_expires_at(), message.expires_at());
   if (box == v1::BOX_OUTBOX) json["recipients"] = RecipientsJson(message);
 }
 

@@ -127,6 +127,17 @@ void ReplaceFile(const std::string& path, std::string_view content) {
   SyncDirectory(ParentOf(target));
 }
 
+void WriteTo(const std::string& path, std::string_view content) {
+  const File file(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+                       S_IRUSR | S_IWUSR));
+  if (file.fd() < 0) throw CannotCreate(path, errno);
+  WriteAll(file.fd(), content, path);
+  // Pipes and devices have nothing to sync.
+  if (fsync(file.fd()) != 0 && errno != EINVAL && errno != ENOTSUP) {
+    throw Failure("io_error", WithErrno("can't sync " + path, errno));
+  }
+}
+
 void MakeDirectories(const std::string& path) {
   std::error_code ignored;  // mkdir finds the same and says so
   if (path.empty() || std::filesystem::is_directory(path, ignored)) return;

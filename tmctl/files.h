@@ -29,6 +29,10 @@ struct Input {
   size_t total = 0;
 };
 
+// More than any server takes in one message; what comes is still read to its
+// end.
+inline constexpr size_t kMaxInput = size_t{256} << 20;
+
 // Reads to the end, keeping at most `keep` bytes. `name` is for errors
 // (io_error).
 Input ReadAll(int fd, const std::string& name, size_t keep);
@@ -44,6 +48,10 @@ std::string ReadSecretFile(const std::string& path);
 // Replaces `path` in one step, synced, mode 0600: after a crash it holds either
 // the old or the new content. cannot_create, io_error.
 void ReplaceFile(const std::string& path, std::string_view content);
+
+// Writes `content` to `path`, whatever kind of file that is or, where there is
+// none, to a new one, mode 0600. cannot_create, io_error.
+void WriteTo(const std::string& path, std::string_view content);
 
 // Makes `path` and its missing parents, mode 0700. cannot_create.
 void MakeDirectories(const std::string& path);

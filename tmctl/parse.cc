@@ -16,6 +16,13 @@ std::vector<int64_t> IdsOf(const Arguments& arguments) {
   return ids;
 }
 
+int64_t IdOf(const Arguments& arguments, const std::string& name) {
+  const auto id = ParseId(arguments.Get(name));
+  if (id) return *id;
+  throw Usage("--" + name + ": '" + arguments.Get(name) +
+              "' is not the id of a message");
+}
+
 std::vector<std::pair<std::string, std::string>> LabelsOf(
     const Arguments& arguments) {
   std::vector<std::pair<std::string, std::string>> labels;

@@ -17,6 +17,9 @@ namespace turbo::ctl {
 // The operands as message ids.
 std::vector<int64_t> IdsOf(const Arguments& arguments);
 
+// The value of the option `name` as a message's id.
+int64_t IdOf(const Arguments& arguments, const std::string& name);
+
 // --label K=V, each key once (the last one counts).
 std::vector<std::pair<std::string, std::string>> LabelsOf(
     const Arguments& arguments);

@@ -27,9 +27,9 @@ struct Row {
   std::string subject;
 };
 
-std::string DateOf(const v1::Message& message) {
-  return FormatLocal(Time(Milliseconds(message.sent_at().seconds() * 1000 +
-                                       message.sent_at().nanos() / 1000000)));
+std::string DateOf(const google::protobuf::Timestamp& time) {
+  return FormatLocal(
+      Time(Milliseconds(time.seconds() * 1000 + time.nanos() / 1000000)));
 }
 
 std::string RecipientsOf(const v1::Message& message) {
@@ -42,7 +42,8 @@ std::string RecipientsOf(const v1::Message& message) {
 
 Row RowOf(const v1::Message& message, v1::Box box) {
   return {
-      message.read() ? " " : "*", std::to_string(message.id()), DateOf(message),
+      message.read() ? " " : "*", std::to_string(message.id()),
+      DateOf(message.sent_at()),
       Harmless(box == v1::BOX_OUTBOX ? RecipientsOf(message) : message.from()),
       Harmless(message.subject())};
 }
@@ -125,13 +126,24 @@ std::string MessageText(const v1::Message& message, const TableStyle& style) {
       Bold("Message " + std::to_string(message.id()), style.colour) + "\n";
   text += Header("From", message.from());
   text += Header("To", RecipientsOf(message));
-  text += Header("Date", DateOf(message));
+  text += Header("Date", DateOf(message.sent_at()));
   text += Header("Subject", message.subject());
   std::vector<std::pair<std::string, std::string>> labels(
       message.labels().begin(), message.labels().end());
   std::sort(labels.begin(), labels.end());
   for (const auto& [key, value] : labels) {
     text += Header("Label", key + "=" + value);
+  }
+  if (message.in_reply_to() != 0) {
+    text += Header("Reply to", std::to_string(message.in_reply_to()));
+  }
+  if (message.has_expires_at()) {
+    text += Header("Expires", DateOf(message.expires_at()));
+  }
+  for (const v1::Attachment& attachment : message.attachments()) {
+    text += Header("Attached",
+                   attachment.name() + " (" + attachment.media_type() + ", " +
+                       std::to_string(attachment.size()) + " bytes)");
   }
   text += "\n" + Harmless(message.body(), "\n\t");
   if (!text.ends_with('\n')) text += '\n';

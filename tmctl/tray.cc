@@ -54,6 +54,9 @@ v1::Filter FilterOf(const Arguments& arguments) {
   if (arguments.Has("until")) {
     SetTime(arguments, "until", filter.mutable_until());
   }
+  if (arguments.Has("in-reply-to")) {
+    filter.set_in_reply_to(IdOf(arguments, "in-reply-to"));
+  }
   for (const auto& [key, value] : LabelsOf(arguments)) {
     (*filter.mutable_labels())[key] = value;
   }

@@ -183,10 +183,6 @@ ids() { beto inbox -o ids "$@" | xargs; }
   [ "$(ana inbox -o ids)" = 3 ]
 }
 
-@test "--in-reply-to is not there yet" {
-  refused 64 usage beto inbox --in-reply-to 1
-}
-
 @test "it takes no operands" {
   refused 64 usage beto inbox ana
 }

@@ -106,7 +106,3 @@ unread() { [[ " $(beto inbox --unread -o ids | xargs) " == *" $1 "* ]]; }
   beto -q read 1
   [ "$(beto inbox | jq -r '.messages[-1].read_at')" = "$first" ]
 }
-
-@test "attachments are not there yet" {
-  refused 64 usage beto read 1 --attachment name
-}

@@ -293,9 +293,6 @@ inbox_of() { tmctl -p "$1" inbox --all --reverse -o ids | xargs; }
 
 @test "what is not there yet is refused" {
   echo x >some
-  refused 64 usage ana send beto -m x --attach some
-  refused 64 usage ana send beto -m x --reply-to 1
-  refused 64 usage ana send beto -m x --ttl 1h
   refused 64 usage ana send beto -m x --queue auto
   refused 64 usage ana send --batch some
   [ -z "$(inbox_of beto)" ]

@@ -119,6 +119,33 @@ BOOST_AUTO_TEST_CASE(a_call_takes_at_most_a_thousand_ids) {
   BOOST_TEST(mailbox.Count(beto, Box::kInbox, {}).value() == 2);
 }
 
+BOOST_AUTO_TEST_CASE(what_has_expired_is_not_there) {
+  Draft draft = To({"beto"});
+  draft.ttl = Duration(1000);
+  const MessageId id = Send(draft).value().id;
+  BOOST_TEST((Get(beto, id).value().expires_at == clock.Now() + *draft.ttl));
+  clock.Advance(Duration(1000));
+  BOOST_TEST((CodeOf(Get(beto, id)) == ErrorCode::kMessageNotFound));
+  BOOST_TEST((CodeOf(Get(ana, id)) == ErrorCode::kMessageNotFound));
+  BOOST_TEST(mailbox.Count(beto, Box::kInbox, {}).value() == 2);
+  CheckSame(IdsOf(mailbox.List(beto, Of(Box::kInbox)).value()), {2, 1});
+  CheckSame(Mark(beto, {id}).value().missing, {id});
+  CheckSame(Remove(beto, Box::kInbox, {id}).value().missing, {id});
+}
+
+BOOST_AUTO_TEST_CASE(replies_to_a_message_are_found) {
+  Draft reply = To({"ana"});
+  reply.in_reply_to = 2;
+  Await<Sent>([&](auto done) {
+    mailbox.Send(beto, reply, {}, std::move(done));
+  }).value();
+  ListQuery query = Of(Box::kInbox);
+  query.filter.in_reply_to = 2;
+  CheckSame(IdsOf(mailbox.List(ana, query).value()), {4});
+  query.filter.in_reply_to = 1;
+  CheckSame(IdsOf(mailbox.List(ana, query).value()), {});
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <string>
 
 #include "tests/tmserver/mail/mailbox_testing.h"
+#include "tmserver/mail/draft.h"
 
 namespace turbo::mail {
 namespace {
@@ -135,6 +136,111 @@ BOOST_AUTO_TEST_CASE(the_capacity_holds_for_each_tray) {
   CheckSame(refused.error().users, {"beto"});
 }
 
+BOOST_AUTO_TEST_CASE(attachments_travel_with_the_message) {
+  Draft draft = To({"beto"});
+  draft.attachments = {{"a.txt", "text/plain", 2, "hi"},
+                       {"ñ", "image/png", 1, "\0"s}};
+  Send(draft).value();
+  const Message message = mailbox.Get(beto, Box::kInbox, 1, "ñ").value();
+  BOOST_TEST_REQUIRE(message.attachments.size() == 2u);
+  BOOST_TEST(message.attachments[0].name == "a.txt");
+  BOOST_TEST(message.attachments[0].size == 2);
+  BOOST_TEST(message.attachments[0].data.empty());
+  BOOST_TEST((message.attachments[1] == draft.attachments[1]));
+}
+
+BOOST_AUTO_TEST_CASE(an_attachment_is_named_like_a_file) {
+  for (const std::string& name : {""s, "."s, ".."s, "a/b"s, "a\nb"s, "a\0"s,
+                                  "\xff"s, "\x7f"s, std::string(256, 'x')}) {
+    Draft draft = To({"beto"});
+    draft.attachments = {{name, "text/plain", 0, ""}};
+    BOOST_TEST((Refusal(draft) == ErrorCode::kInvalidArgument), name);
+  }
+  Draft longest = To({"beto"});
+  longest.attachments = {{std::string(255, 'x'), "text/plain", 0, ""},
+                         {".hidden", "text/plain", 0, ""}};
+  BOOST_TEST(Send(longest).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(an_attachment_has_a_media_type) {
+  for (const std::string& type :
+       {"text"s, "/plain"s, "text/"s, "text/a b"s, "text/\n"s, "ñ/a"s,
+        "a/" + std::string(126, 'x')}) {
+    Draft draft = To({"beto"});
+    draft.attachments = {{"a", type, 0, ""}};
+    BOOST_TEST((Refusal(draft) == ErrorCode::kInvalidArgument), type);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(attachments_are_few_and_have_different_names) {
+  Draft draft = To({"beto"});
+  draft.attachments = {{"a", "x/y", 0, ""}, {"a", "x/z", 0, ""}};
+  BOOST_TEST((Refusal(draft) == ErrorCode::kInvalidArgument));
+  draft.attachments.clear();
+  for (size_t i = 0; i <= kMaxAttachments; ++i) {
+    draft.attachments.push_back({std::to_string(i), "x/y", 0, ""});
+  }
+  BOOST_TEST((Refusal(draft) == ErrorCode::kInvalidArgument));
+  draft.attachments.pop_back();
+  BOOST_TEST(Send(draft).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(attachments_count_towards_the_size) {
+  Mailbox small(store, clock, {5, 30});
+  Draft draft = To({"beto"});  // 11 bytes of subject and body
+  draft.attachments = {{"a", "text/p", 12, std::string(12, 'x')}};
+  BOOST_TEST(SendBy(small, draft).has_value());
+  draft.attachments = {{"a", "text/p", 13, std::string(13, 'x')}};
+  BOOST_TEST((CodeOf(SendBy(small, draft)) == ErrorCode::kMessageTooLarge));
+}
+
+BOOST_AUTO_TEST_CASE(a_reply_names_a_message_of_one_s_own) {
+  Send(To({"beto"})).value();
+  Draft reply = To({"ana"});
+  reply.in_reply_to = 1;
+  const auto reply_by = [&](const Caller& caller) {
+    return Await<Sent>(
+        [&](auto done) { mailbox.Send(caller, reply, {}, std::move(done)); });
+  };
+  BOOST_TEST(reply_by(beto).has_value());
+  BOOST_TEST(reply_by(ana).has_value());
+  BOOST_TEST((CodeOf(reply_by(caro)) == ErrorCode::kMessageNotFound));
+  Remove(beto, Box::kInbox, {1}).value();
+  Remove(ana, Box::kOutbox, {1}).value();
+  BOOST_TEST(reply_by(beto).has_value());  // the register still knows it
+  for (const MessageId id : {MessageId{99}, kMaxMessageId}) {
+    reply.in_reply_to = id;
+    BOOST_TEST((CodeOf(reply_by(beto)) == ErrorCode::kMessageNotFound));
+    CheckSame(reply_by(beto).error().ids, Ids{id});
+  }
+  for (const MessageId id : {MessageId{0}, MessageId{-1}, kMaxMessageId + 1}) {
+    reply.in_reply_to = id;
+    BOOST_TEST((CodeOf(reply_by(beto)) == ErrorCode::kInvalidArgument));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_time_to_live_is_more_than_nothing) {
+  Draft draft = To({"beto"});
+  for (const Duration ttl :
+       {Duration(0), Duration(-1), kMaxTtl + Duration(1), Duration::max()}) {
+    draft.ttl = ttl;
+    BOOST_TEST((Refusal(draft) == ErrorCode::kInvalidArgument));
+  }
+  draft.ttl = kMaxTtl;
+  BOOST_TEST(Send(draft).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(what_has_expired_makes_room) {
+  Mailbox small(store, clock, {1, 1000});
+  Draft draft = To({"beto"});
+  draft.ttl = Duration(1000);
+  SendBy(small, draft).value();
+  clock.Advance(Duration(999));
+  BOOST_TEST((CodeOf(SendBy(small, draft)) == ErrorCode::kOutboxFull));
+  clock.Advance(Duration(1));
+  BOOST_TEST(SendBy(small, draft).has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(mailbox_request_ids, Mail)
@@ -175,6 +281,27 @@ BOOST_AUTO_TEST_CASE(all_else_is_content) {
     BOOST_TEST((CodeOf(SendAs("key", other)) == ErrorCode::kRequestIdReused));
     BOOST_TEST(SendAs("key", other, true).value().duplicate);
   }
+}
+
+BOOST_AUTO_TEST_CASE(attachments_and_replies_are_content_a_ttl_is_not) {
+  SendAs("first", To({"beto"})).value();
+  Draft draft = To({"beto"});
+  draft.attachments = {{"a", "x/y", 1, "z"}};
+  draft.in_reply_to = 1;
+  SendAs("k", draft).value();
+  draft.ttl = Duration(1000);
+  BOOST_TEST(SendAs("k", draft).value().duplicate);
+  for (const auto& other :
+       std::vector<std::vector<Attachment>>{{},
+                                            {{"b", "x/y", 1, "z"}},
+                                            {{"a", "x/x", 1, "z"}},
+                                            {{"a", "x/y", 1, "y"}}}) {
+    Draft changed = draft;
+    changed.attachments = other;
+    BOOST_TEST((CodeOf(SendAs("k", changed)) == ErrorCode::kRequestIdReused));
+  }
+  draft.in_reply_to.reset();
+  BOOST_TEST((CodeOf(SendAs("k", draft)) == ErrorCode::kRequestIdReused));
 }
 
 BOOST_AUTO_TEST_CASE(text_that_moves_between_fields_is_other_content) {

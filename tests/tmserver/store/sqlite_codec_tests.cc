@@ -37,6 +37,14 @@ BOOST_AUTO_TEST_CASE(times_are_milliseconds) {
   BOOST_TEST((ToTime(1700000000123) == time));
 }
 
+BOOST_AUTO_TEST_CASE(attachments_survive_their_column) {
+  const std::vector<mail::Attachment> all = {
+      {"a=b&c%d\n", "text/plain; a=1", 12, ""}, {"ñ", "x/y", 0, ""}};
+  BOOST_TEST((ToAttachments(ToColumn(all).value()) == all));
+  BOOST_TEST(!ToColumn(std::vector<mail::Attachment>()).has_value());
+  BOOST_TEST(ToAttachments("").empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -175,6 +175,38 @@ BOOST_DATA_TEST_CASE(forgotten_ids_are_not_given_again, kStores, engine) {
   BOOST_TEST(house.Send(op) == 4);
 }
 
+BOOST_DATA_TEST_CASE(what_has_expired_leaves_every_tray, kStores, engine) {
+  House house(engine);
+  Delivery op = house.FromAna({"beto", "caro"});
+  op.draft.attachments = {{"a", "x/y", 4, "data"}};
+  op.expires_at = At(2000);
+  const MessageId id = house.Send(op);
+  const MessageId lasting = house.Send(house.FromAna({"beto"}));
+  BOOST_TEST(house.desk.Expire(1999).value() == 0u);
+  BOOST_TEST(house.desk.Get(house.beto, Box::kInbox, id, 1999).has_value());
+  BOOST_TEST(!house.desk.Get(house.beto, Box::kInbox, id, 2000).has_value());
+  BOOST_TEST(house.desk.Count(house.beto, Box::kInbox, {}, 2000) == 1);
+  BOOST_TEST(house.desk.Expire(2000).value() == 1u);
+  BOOST_TEST(house.desk.Expire(2000).value() == 0u);
+  // Even for a clock that goes back, it is gone now.
+  BOOST_TEST(!house.Get(house.beto, Box::kInbox, id).has_value());
+  BOOST_TEST(!house.Get(house.ana, Box::kOutbox, id).has_value());
+  BOOST_TEST(house.Count(house.caro, Box::kInbox) == 0);
+  BOOST_TEST(house.Get(house.beto, Box::kInbox, lasting).has_value());
+  BOOST_TEST(house.store->ReadRegister(0, 10).value().size() == 2u);
+}
+
+BOOST_DATA_TEST_CASE(some_expire_at_a_time, kStores, engine) {
+  House house(engine);
+  for (int i = 0; i < 5; ++i) {
+    Delivery op = house.FromAna({"beto"});
+    op.expires_at = At(2000);
+    house.Send(op);
+  }
+  BOOST_TEST(house.desk.Expire(2000, 3).value() == 3u);
+  BOOST_TEST(house.desk.Expire(2000, 3).value() == 2u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
