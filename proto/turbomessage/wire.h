@@ -29,9 +29,11 @@ inline constexpr char kInvalidArgument[] = "INVALID_ARGUMENT";
 inline constexpr char kWeakPassword[] = "WEAK_PASSWORD";
 inline constexpr char kMessageTooLarge[] = "MESSAGE_TOO_LARGE";
 inline constexpr char kUserExists[] = "USER_EXISTS";
+inline constexpr char kTokenExists[] = "TOKEN_EXISTS";
 inline constexpr char kRequestIdReused[] = "REQUEST_ID_REUSED";
 inline constexpr char kCursorInvalid[] = "CURSOR_INVALID";
 inline constexpr char kMessageNotFound[] = "MESSAGE_NOT_FOUND";
+inline constexpr char kTokenNotFound[] = "TOKEN_NOT_FOUND";
 inline constexpr char kRecipientNotFound[] = "RECIPIENT_NOT_FOUND";
 inline constexpr char kRegistrationClosed[] = "REGISTRATION_CLOSED";
 inline constexpr char kInternal[] = "INTERNAL";
@@ -42,7 +44,9 @@ inline constexpr char kRateLimited[] = "RATE_LIMITED";
 inline constexpr char kStoreFull[] = "STORE_FULL";
 inline constexpr char kNotLoggedIn[] = "NOT_LOGGED_IN";
 inline constexpr char kSessionExpired[] = "SESSION_EXPIRED";
+inline constexpr char kTokenExpired[] = "TOKEN_EXPIRED";
 inline constexpr char kBadCredentials[] = "BAD_CREDENTIALS";
+inline constexpr char kPermissionDenied[] = "PERMISSION_DENIED";
 
 }  // namespace turbo::wire
 

@@ -13,7 +13,7 @@ bool IsLetterOrDigit(char c) {
 
 }  // namespace
 
-Result<std::string> FoldName(std::string_view name) {
+Result<std::string> FoldName(std::string_view name, std::string_view what) {
   std::string folded(name.substr(0, kMaxName + 1));
   for (char& c : folded) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
@@ -26,8 +26,9 @@ Result<std::string> FoldName(std::string_view name) {
       });
   if (valid) return folded;
   return Fail(ErrorCode::kInvalidArgument,
-              "a user's name is 1 to 64 letters, digits and . _ -, and starts "
-              "with a letter or digit");
+              std::string(what) +
+                  " is 1 to 64 letters, digits and . _ -, and starts with a "
+                  "letter or digit");
 }
 
 }  // namespace turbo::mail

@@ -1,4 +1,4 @@
-// Names of users.
+// Names of users and of access tokens.
 #ifndef TMSERVER_MAIL_ADDRESS_H_
 #define TMSERVER_MAIL_ADDRESS_H_
 
@@ -10,8 +10,10 @@
 namespace turbo::mail {
 
 // The name as it is kept: A-Z folded to a-z. kInvalidArgument unless it is
-// 1-64 of a-z 0-9 . _ - and starts with a letter or digit.
-Result<std::string> FoldName(std::string_view name);
+// 1-64 of a-z 0-9 . _ - and starts with a letter or digit; `what` ("a user's
+// name") is for the sentence.
+Result<std::string> FoldName(std::string_view name,
+                             std::string_view what = "a user's name");
 
 }  // namespace turbo::mail
 

@@ -14,9 +14,11 @@ enum class ErrorCode {
   kWeakPassword,
   kMessageTooLarge,
   kUserExists,
+  kTokenExists,
   kRequestIdReused,
   kCursorInvalid,
   kMessageNotFound,
+  kTokenNotFound,
   kRecipientNotFound,
   kRegistrationClosed,
   kInternal,     // a fault of ours; nothing was stored
@@ -27,7 +29,9 @@ enum class ErrorCode {
   kStoreFull,    // no room on disk; nothing was stored
   kNotLoggedIn,
   kSessionExpired,
+  kTokenExpired,
   kBadCredentials,
+  kPermissionDenied,
 };
 
 struct Error {

@@ -9,23 +9,71 @@ namespace turbo::mail {
 namespace {
 
 constexpr size_t kTokenBytes = 32;
+constexpr size_t kTokenText = sodium_base64_ENCODED_LEN(
+    kTokenBytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);  // with a NUL
+constexpr std::string_view kSecretPrefix = "tmt_";
+
+// How late the use of an access token may be written down.
+constexpr Duration kUseStep = std::chrono::minutes(1);
 
 // How late a use may be written down.
 Duration RenewalStep(Duration idle) { return idle / 60; }
 
+// A login's token may begin in the same way, but is shorter.
+bool IsSecret(std::string_view token) {
+  return token.starts_with(kSecretPrefix) &&
+         token.size() == kSecretPrefix.size() + kTokenText - 1;
+}
+
+const char* NameOf(Scope scope) {
+  switch (scope) {
+    case Scope::kSend:
+      return "send";
+    case Scope::kRead:
+      return "read";
+    case Scope::kFull:
+      return "full";
+  }
+  return "unknown";
+}
+
+Scope ScopeFor(Right right) {
+  if (right == Right::kSend) return Scope::kSend;
+  return right == Right::kRead ? Scope::kRead : Scope::kFull;
+}
+
+std::optional<Time> Earlier(std::optional<Time> one, std::optional<Time> two) {
+  if (!one || !two) return one ? one : two;
+  return std::min(*one, *two);
+}
+
 }  // namespace
+
+Result<Nothing> Permit(const Caller& caller, Right right) {
+  if (right == Right::kNone || caller.auth == Auth::kLogin) return Nothing{};
+  const std::string token = "the access token " + caller.token_name;
+  if (right == Right::kLogin) {
+    return Fail(ErrorCode::kPermissionDenied,
+                "this needs a login, and " + token + " is none");
+  }
+  const Scope needed = ScopeFor(right);
+  if (caller.scope == Scope::kFull || caller.scope == needed) return Nothing{};
+  return Fail(ErrorCode::kPermissionDenied,
+              "this needs the scope " + std::string(NameOf(needed)) + ", and " +
+                  token + " has the scope " + NameOf(caller.scope));
+}
 
 std::string NewToken() {
   std::array<unsigned char, kTokenBytes> bytes;
   randombytes_buf(bytes.data(), bytes.size());
-  std::array<char, sodium_base64_ENCODED_LEN(
-                       kTokenBytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING)>
-      text;
+  std::array<char, kTokenText> text;
   sodium_bin2base64(text.data(), text.size(), bytes.data(), bytes.size(),
                     sodium_base64_VARIANT_URLSAFE_NO_PADDING);
   sodium_memzero(bytes.data(), bytes.size());
   return text.data();
 }
+
+std::string NewSecret() { return std::string(kSecretPrefix) + NewToken(); }
 
 std::string HashToken(std::string_view token) {
   std::array<unsigned char, crypto_generichash_BYTES> hash;
@@ -43,6 +91,10 @@ Result<Caller> Sessions::Authenticate(std::string_view token) {
     return Fail(ErrorCode::kNotLoggedIn, "this call needs a login");
   }
   const std::string hash = HashToken(token);
+  return IsSecret(token) ? ByAccessToken(hash) : ByLogin(hash);
+}
+
+Result<Caller> Sessions::ByLogin(const std::string& hash) {
   const auto found = store_.FindSession(hash);
   if (!found) return tl::unexpected(found.error());
   if (!*found) {
@@ -63,6 +115,36 @@ Result<Caller> Sessions::Authenticate(std::string_view token) {
   }
   return Caller{session.user_id, session.user, hash,
                 std::min(now + limits_.idle, last)};
+}
+
+Result<Caller> Sessions::ByAccessToken(const std::string& hash) {
+  const auto found = store_.FindAccessToken(hash);
+  if (!found) return tl::unexpected(found.error());
+  const Time now = clock_.Now();
+  const auto past = [now](std::optional<Time> end) {
+    return end && now >= *end;
+  };
+  if (!*found || past((*found)->secret_ends_at)) {
+    return Fail(ErrorCode::kNotLoggedIn,
+                "the access token is not valid: it was revoked, or a newer "
+                "secret has replaced it");
+  }
+  const AccessToken& token = **found;
+  if (past(token.expires_at)) {
+    return Fail(ErrorCode::kTokenExpired, "the access token " + token.name +
+                                              " of " + token.user +
+                                              " has expired");
+  }
+  if (!token.used_at || now >= *token.used_at + kUseStep) {
+    store_.UseAccessToken(hash, now, [](const Result<Nothing>&) {});
+  }
+  return Caller{token.user_id,
+                token.user,
+                hash,
+                Earlier(token.expires_at, token.secret_ends_at),
+                Auth::kAccessToken,
+                token.scope,
+                token.name};
 }
 
 Time Sessions::FirstEnd(Time now) const {

@@ -1,7 +1,9 @@
-// Logins: tokens, their idle life and their absolute end.
+// Who is calling, by the token of a login or by an access token, and what that
+// allows.
 #ifndef TMSERVER_MAIL_SESSIONS_H_
 #define TMSERVER_MAIL_SESSIONS_H_
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,16 +17,38 @@ struct SessionLimits {
   Duration absolute = std::chrono::hours(24);  // from the login on
 };
 
+enum class Auth { kLogin, kAccessToken };
+
 // Who is calling, once the token was found good.
 struct Caller {
   UserId id = 0;
   std::string user;
   std::string token_hash;
-  Time expires_at;  // unless it is used before then
+  // A login: unless it is used before then. An access token: its end, if any.
+  std::optional<Time> expires_at;
+  Auth auth = Auth::kLogin;
+  Scope scope = Scope::kFull;
+  std::string token_name = {};  // of the access token
 };
 
-// 32 random bytes (libsodium) in base64url: a token, a secret.
+// What a call asks of its caller.
+enum class Right {
+  kNone,   // any login or access token will do
+  kSend,   // scope send or full
+  kRead,   // scope read or full
+  kFull,   // scope full
+  kLogin,  // a login
+};
+
+// kPermissionDenied unless `caller` has `right`.
+Result<Nothing> Permit(const Caller& caller, Right right);
+
+// 32 random bytes (libsodium) in base64url: the token of a login, a secret.
 std::string NewToken();
+
+// The same for an access token: it begins with "tmt_", by which people and
+// scanners for secrets know it.
+std::string NewSecret();
 
 // What the store keeps of a token: its BLAKE2b-256, 32 bytes.
 std::string HashToken(std::string_view token);
@@ -35,16 +59,20 @@ class Sessions {
   // `store` and `clock` outlive it.
   Sessions(Store& store, const Clock& clock, SessionLimits limits);
 
-  // kNotLoggedIn for an unknown token (also one that a later login replaced),
-  // kSessionExpired after its time. A use renews the login; the store is told
-  // at most once per 1/60 of the idle life, so that reads don't turn into
-  // writes; that much is granted on top of the idle life.
+  // kNotLoggedIn for an unknown token (also one that a later login or a
+  // rotation replaced), kSessionExpired and kTokenExpired after its time. A use
+  // renews a login; the store is told at most once per 1/60 of the idle life,
+  // so that reads don't turn into writes; that much is granted on top of the
+  // idle life. The store hears of uses of an access token once a minute.
   Result<Caller> Authenticate(std::string_view token);
 
   // When a login of `now` ends if it isn't used.
   Time FirstEnd(Time now) const;
 
  private:
+  Result<Caller> ByLogin(const std::string& hash);
+  Result<Caller> ByAccessToken(const std::string& hash);
+
   Store& store_;
   const Clock& clock_;
   const SessionLimits limits_;

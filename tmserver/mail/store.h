@@ -1,4 +1,5 @@
-// Where accounts, logins and mail are kept: whole use cases, each atomic.
+// Where accounts, logins, access tokens and mail are kept: whole use cases,
+// each atomic.
 //
 // Reads may be called from any thread, block shortly and never wait for a
 // write; they see what was acknowledged before they began. Writes return at
@@ -56,6 +57,46 @@ struct NewSession {
   Time now;
 };
 
+// What a token allows.
+enum class Scope { kSend, kRead, kFull };
+
+// A named token of a user's, beside the login and independent of it. It has a
+// secret, and after a rotation for a while its earlier ones, too.
+struct AccessToken {
+  UserId user_id = 0;
+  std::string user;
+  std::string name;  // folded
+  Scope scope = Scope::kSend;
+  // From each rotation on; unset: a rotation leaves the end as it is.
+  std::optional<Duration> life;
+  std::optional<Time> expires_at;  // unset: never
+  std::optional<Time> used_at;     // the last use that was written down
+  // Of the secret that was asked for, if a rotation replaced it.
+  std::optional<Time> secret_ends_at;
+  bool operator==(const AccessToken&) const = default;
+};
+
+struct NewAccessToken {
+  UserId user = 0;
+  std::string name;  // folded
+  Scope scope = Scope::kSend;
+  std::optional<Duration> life;
+  std::optional<Time> expires_at;
+  std::string secret_hash;
+  Time now;
+  size_t limit = 0;  // tokens of the user
+};
+
+struct TokenRotation {
+  UserId user = 0;
+  std::string name;
+  std::string by;  // the hash of the token's own secret; empty: a login does it
+  std::string secret_hash;  // the new one
+  Time now;
+  Duration grace{0};  // what the earlier secrets may still live
+  size_t limit = 0;   // living secrets of the token
+};
+
 struct PasswordChange {
   UserId user = 0;
   std::string old_hash;  // the one that was verified
@@ -111,6 +152,13 @@ class Store {
   virtual Result<std::optional<Session>> FindSession(
       const std::string& token_hash) = 0;
 
+  // Whatever its time; nothing for a secret that was forgotten.
+  virtual Result<std::optional<AccessToken>> FindAccessToken(
+      const std::string& secret_hash) = 0;
+
+  // The user's tokens, expired ones too, by name.
+  virtual Result<std::vector<AccessToken>> ListAccessTokens(UserId user) = 0;
+
   virtual Result<Page> List(const ListQuery& query) = 0;
 
   // How many messages List would return in all its pages.
@@ -142,6 +190,26 @@ class Store {
 
   // No effect on a login that has ended.
   virtual void EndSession(std::string token_hash, Done<Nothing> done) = 0;
+
+  // kTokenExists, unless the one of that name has expired: then it is replaced.
+  // kInvalidArgument where the user has `limit` tokens that have not expired;
+  // expired ones are forgotten where they stand in the way. No secret comes
+  // twice.
+  virtual void CreateAccessToken(NewAccessToken op, Done<AccessToken> done) = 0;
+
+  // Adds a secret and begins the token's life anew. The secret `by` and the
+  // newest one live on for `grace`, others at most as long, none beyond the
+  // token's time until now. kTokenNotFound; kNotLoggedIn where `by` is no
+  // living secret of it; kRateLimited where `limit` of them would live on.
+  virtual void RotateAccessToken(TokenRotation op, Done<AccessToken> done) = 0;
+
+  // Forgets the token and answers what it was. kTokenNotFound.
+  virtual void RevokeAccessToken(UserId user, std::string name,
+                                 Done<AccessToken> done) = 0;
+
+  // Writes down that a token was used; no effect where it has gone.
+  virtual void UseAccessToken(std::string secret_hash, Time now,
+                              Done<Nothing> done) = 0;
 
   // kBadCredentials if the password changed since `old_hash` was read.
   virtual void ChangePassword(PasswordChange op, Done<Nothing> done) = 0;

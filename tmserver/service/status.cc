@@ -33,12 +33,16 @@ Row RowOf(ErrorCode code) {
       return {StatusCode::INVALID_ARGUMENT, wire::kMessageTooLarge};
     case ErrorCode::kUserExists:
       return {StatusCode::ALREADY_EXISTS, wire::kUserExists};
+    case ErrorCode::kTokenExists:
+      return {StatusCode::ALREADY_EXISTS, wire::kTokenExists};
     case ErrorCode::kRequestIdReused:
       return {StatusCode::ALREADY_EXISTS, wire::kRequestIdReused};
     case ErrorCode::kCursorInvalid:
       return {StatusCode::OUT_OF_RANGE, wire::kCursorInvalid};
     case ErrorCode::kMessageNotFound:
       return {StatusCode::NOT_FOUND, wire::kMessageNotFound};
+    case ErrorCode::kTokenNotFound:
+      return {StatusCode::NOT_FOUND, wire::kTokenNotFound};
     case ErrorCode::kRecipientNotFound:
       return {StatusCode::NOT_FOUND, wire::kRecipientNotFound};
     case ErrorCode::kRegistrationClosed:
@@ -59,8 +63,12 @@ Row RowOf(ErrorCode code) {
       return {StatusCode::UNAUTHENTICATED, wire::kNotLoggedIn};
     case ErrorCode::kSessionExpired:
       return {StatusCode::UNAUTHENTICATED, wire::kSessionExpired};
+    case ErrorCode::kTokenExpired:
+      return {StatusCode::UNAUTHENTICATED, wire::kTokenExpired};
     case ErrorCode::kBadCredentials:
       return {StatusCode::UNAUTHENTICATED, wire::kBadCredentials};
+    case ErrorCode::kPermissionDenied:
+      return {StatusCode::PERMISSION_DENIED, wire::kPermissionDenied};
   }
   return {StatusCode::INTERNAL, wire::kInternal};
 }

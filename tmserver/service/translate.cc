@@ -120,7 +120,9 @@ v1::Session ToProto(const mail::Caller& caller) {
   session.set_user(caller.user);
   session.set_auth(v1::AUTH_LOGIN);
   session.set_scope(v1::SCOPE_FULL);
-  *session.mutable_expires_at() = ToProto(caller.expires_at);
+  if (caller.expires_at) {
+    *session.mutable_expires_at() = ToProto(*caller.expires_at);
+  }
   return session;
 }
 

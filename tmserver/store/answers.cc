@@ -52,6 +52,40 @@ Refusal PasswordChanged() {
                     "the password was changed a moment ago");
 }
 
+Refusal TokenExists(const std::string& name) {
+  return mail::Fail(ErrorCode::kTokenExists,
+                    "there is already an access token named " + name);
+}
+
+Refusal TokenNotFound(const std::string& name) {
+  return mail::Fail(ErrorCode::kTokenNotFound,
+                    "there is no access token named " + name);
+}
+
+Refusal TooManyTokens(size_t limit) {
+  return mail::Fail(ErrorCode::kInvalidArgument,
+                    "a user has at most " + std::to_string(limit) +
+                        " access tokens: revoke one first");
+}
+
+Refusal TooManySecrets(const std::string& name) {
+  return mail::Fail(ErrorCode::kRateLimited,
+                    "the access token " + name +
+                        " was rotated too often: wait until its earlier "
+                        "secrets have ended, or end them with a grace of 0");
+}
+
+Refusal SecretReplaced() {
+  return mail::Fail(ErrorCode::kNotLoggedIn,
+                    "the access token was revoked or replaced a moment ago");
+}
+
+mail::Time EndOfEarlier(const mail::TokenRotation& op,
+                        std::optional<mail::Time> expires_at) {
+  const mail::Time end = op.now + op.grace;
+  return expires_at ? std::min(end, *expires_at) : end;
+}
+
 Refusal UnknownRecipients(std::vector<std::string> users) {
   std::string message = "no such user: " + Joined(users);
   return mail::Fail(ErrorCode::kRecipientNotFound, std::move(message),

@@ -2,6 +2,7 @@
 #ifndef TMSERVER_STORE_ANSWERS_H_
 #define TMSERVER_STORE_ANSWERS_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,16 @@ using Refusal = tl::unexpected<mail::Error>;
 
 Refusal UserExists(const std::string& user);
 Refusal PasswordChanged();
+Refusal TokenExists(const std::string& name);
+Refusal TokenNotFound(const std::string& name);
+Refusal TooManyTokens(size_t limit);
+Refusal TooManySecrets(const std::string& name);
+Refusal SecretReplaced();
+
+// When the secrets before `op` end at the latest; `expires_at` is the token's
+// until then.
+mail::Time EndOfEarlier(const mail::TokenRotation& op,
+                        std::optional<mail::Time> expires_at);
 Refusal UnknownRecipients(std::vector<std::string> users);
 Refusal NotToReplyTo(mail::MessageId id);
 Refusal OutboxFull(const mail::Delivery& op);

@@ -51,6 +51,27 @@ Result<std::optional<mail::Session>> MemoryStore::FindSession(
   return sessions_.at(found->second);
 }
 
+Result<std::optional<mail::AccessToken>> MemoryStore::FindAccessToken(
+    const std::string& secret_hash) {
+  const std::lock_guard lock(mutex_);
+  const auto secret = secrets_.find(secret_hash);
+  if (secret == secrets_.end()) return std::nullopt;
+  mail::AccessToken token = access_tokens_.at(secret->second.token);
+  token.secret_ends_at = secret->second.ends_at;
+  return token;
+}
+
+Result<std::vector<mail::AccessToken>> MemoryStore::ListAccessTokens(
+    UserId user) {
+  const std::lock_guard lock(mutex_);
+  std::vector<mail::AccessToken> tokens;
+  for (auto it = access_tokens_.lower_bound({user, ""});
+       it != access_tokens_.end() && it->first.first == user; ++it) {
+    tokens.push_back(it->second);
+  }
+  return tokens;
+}
+
 Result<mail::Page> MemoryStore::List(const mail::ListQuery& query) {
   const std::lock_guard lock(mutex_);
   mail::Page page;
@@ -150,6 +171,38 @@ void MemoryStore::EndSession(std::string token_hash, mail::Done<Nothing> done) {
         if (found != tokens_.end()) {
           sessions_.erase(found->second);
           tokens_.erase(found);
+        }
+        return Nothing();
+      },
+      std::move(done));
+}
+
+void MemoryStore::CreateAccessToken(mail::NewAccessToken op,
+                                    mail::Done<mail::AccessToken> done) {
+  Apply<mail::AccessToken>([this, op = std::move(op)] { return Make(op); },
+                           std::move(done));
+}
+
+void MemoryStore::RotateAccessToken(mail::TokenRotation op,
+                                    mail::Done<mail::AccessToken> done) {
+  Apply<mail::AccessToken>([this, op = std::move(op)] { return Rotate(op); },
+                           std::move(done));
+}
+
+void MemoryStore::RevokeAccessToken(UserId user, std::string name,
+                                    mail::Done<mail::AccessToken> done) {
+  Apply<mail::AccessToken>(
+      [this, key = TokenKey(user, std::move(name))] { return Revoke(key); },
+      std::move(done));
+}
+
+void MemoryStore::UseAccessToken(std::string secret_hash, Time now,
+                                 mail::Done<Nothing> done) {
+  Apply<Nothing>(
+      [this, secret_hash = std::move(secret_hash), now] {
+        const auto secret = secrets_.find(secret_hash);
+        if (secret != secrets_.end()) {
+          access_tokens_.at(secret->second.token).used_at = now;
         }
         return Nothing();
       },

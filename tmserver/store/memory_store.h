@@ -25,6 +25,10 @@ class MemoryStore final : public mail::Store {
       const std::string& user) override;
   mail::Result<std::optional<mail::Session>> FindSession(
       const std::string& token_hash) override;
+  mail::Result<std::optional<mail::AccessToken>> FindAccessToken(
+      const std::string& secret_hash) override;
+  mail::Result<std::vector<mail::AccessToken>> ListAccessTokens(
+      mail::UserId user) override;
   mail::Result<mail::Page> List(const mail::ListQuery& query) override;
   mail::Result<int64_t> Count(const mail::CountQuery& query) override;
   mail::Result<std::optional<mail::Message>> Get(
@@ -42,6 +46,14 @@ class MemoryStore final : public mail::Store {
                     mail::Done<mail::Nothing> done) override;
   void EndSession(std::string token_hash,
                   mail::Done<mail::Nothing> done) override;
+  void CreateAccessToken(mail::NewAccessToken op,
+                         mail::Done<mail::AccessToken> done) override;
+  void RotateAccessToken(mail::TokenRotation op,
+                         mail::Done<mail::AccessToken> done) override;
+  void RevokeAccessToken(mail::UserId user, std::string name,
+                         mail::Done<mail::AccessToken> done) override;
+  void UseAccessToken(std::string secret_hash, mail::Time now,
+                      mail::Done<mail::Nothing> done) override;
   void ChangePassword(mail::PasswordChange op,
                       mail::Done<mail::Nothing> done) override;
   void Deliver(mail::Delivery op, mail::Done<mail::Sent> done) override;
@@ -80,6 +92,12 @@ class MemoryStore final : public mail::Store {
   };
   using Tray = std::map<mail::MessageId, Held>;
 
+  using TokenKey = std::pair<mail::UserId, std::string>;  // and its name
+  struct Secret {
+    TokenKey token;
+    std::optional<mail::Time> ends_at;  // unset: the newest
+  };
+
   // Submits `run`, under the lock.
   template <class T>
   void Apply(std::function<mail::Result<T>()> run, mail::Done<T> done);
@@ -87,6 +105,10 @@ class MemoryStore final : public mail::Store {
   // All of these under the lock.
   mail::Result<mail::UserId> Create(const mail::NewAccount& op);
   mail::Result<mail::Nothing> Open(const mail::NewSession& op);
+  mail::Result<mail::AccessToken> Make(const mail::NewAccessToken& op);
+  mail::Result<mail::AccessToken> Rotate(const mail::TokenRotation& op);
+  mail::Result<mail::AccessToken> Revoke(const TokenKey& key);
+  void EndEarlierSecrets(const mail::TokenRotation& op, mail::Time end);
   mail::Result<mail::Sent> Send(const mail::Delivery& op);
   mail::Changed MarkAll(const mail::MarkRead& op);
   mail::Changed RemoveAll(const mail::Removal& op);
@@ -122,6 +144,8 @@ class MemoryStore final : public mail::Store {
   std::map<std::string, mail::UserId> names_;
   std::map<mail::UserId, mail::Session> sessions_;
   std::map<std::string, mail::UserId> tokens_;  // of the sessions
+  std::map<TokenKey, mail::AccessToken> access_tokens_;
+  std::map<std::string, Secret> secrets_;  // of the access tokens
   std::map<std::pair<mail::UserId, mail::Box>, Tray> trays_;
   std::map<mail::MessageId, Record> register_;
   std::map<std::pair<mail::UserId, std::string>, mail::MessageId> requests_;

@@ -62,6 +62,31 @@ std::optional<mail::Time> ToTime(std::optional<int64_t> column) {
 
 int64_t ToColumn(mail::Box box) { return box == mail::Box::kInbox ? 0 : 1; }
 
+int64_t ToColumn(mail::Scope scope) {
+  switch (scope) {
+    case mail::Scope::kSend:
+      return 0;
+    case mail::Scope::kRead:
+      return 1;
+    case mail::Scope::kFull:
+      break;
+  }
+  return 2;
+}
+
+mail::Scope ToScope(int64_t column) {
+  if (column == 2) return mail::Scope::kFull;
+  return column == 1 ? mail::Scope::kRead : mail::Scope::kSend;
+}
+
+std::optional<int64_t> ToColumn(std::optional<mail::Duration> duration) {
+  return duration ? std::optional(duration->count()) : std::nullopt;
+}
+
+std::optional<int64_t> ToColumn(std::optional<mail::Time> time) {
+  return time ? std::optional(ToColumn(*time)) : std::nullopt;
+}
+
 std::string ToColumn(const std::vector<std::string>& users) {
   std::string column;
   for (const std::string& user : users) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "tmserver/mail/store.h"
 #include "tmserver/mail/types.h"
 
 namespace turbo::store {
@@ -17,6 +18,13 @@ mail::Time ToTime(int64_t column);
 std::optional<mail::Time> ToTime(std::optional<int64_t> column);
 
 int64_t ToColumn(mail::Box box);
+
+int64_t ToColumn(mail::Scope scope);
+mail::Scope ToScope(int64_t column);
+
+// Milliseconds.
+std::optional<int64_t> ToColumn(std::optional<mail::Duration> duration);
+std::optional<int64_t> ToColumn(std::optional<mail::Time> time);
 
 // Names with commas between them, which no name contains.
 std::string ToColumn(const std::vector<std::string>& users);

@@ -78,6 +78,19 @@ Message ToMessage(Connection& db, Box box, const Query& row) {
   return message;
 }
 
+mail::AccessToken ToAccessToken(const Query& row) {
+  mail::AccessToken token;
+  token.user_id = row.Int(0);
+  token.user = row.Text(1);
+  token.name = row.Text(2);
+  token.scope = ToScope(row.Int(3));
+  if (const auto life = row.OptionalInt(4)) token.life = mail::Duration(*life);
+  token.expires_at = ToTime(row.OptionalInt(5));
+  token.used_at = ToTime(row.OptionalInt(6));
+  token.secret_ends_at = ToTime(row.OptionalInt(7));
+  return token;
+}
+
 size_t BodyBytes(const Message& message, const Query& row) {
   int64_t rest = row.Int(7) - static_cast<int64_t>(HeadBytes(message));
   for (const mail::Attachment& attachment : message.attachments) {
@@ -155,6 +168,30 @@ SELECT s.user_id, u.name, s.created_at, s.used_at
   if (!row.Step()) return std::nullopt;
   return mail::Session{row.Int(0), row.Text(1), ToTime(row.Int(2)),
                        ToTime(row.Int(3))};
+}
+
+std::optional<mail::AccessToken> FindAccessToken(
+    Connection& db, const std::string& secret_hash) {
+  Query row = db.Start(R"sql(
+SELECT u.id, u.name, t.name, t.scope, t.life, t.expires_at, t.used_at, s.ends_at
+  FROM token_secrets s
+  JOIN access_tokens t ON t.id = s.token_id
+  JOIN users u ON u.id = t.user_id
+ WHERE s.secret_hash = ?)sql",
+                       sqlite::Blob{secret_hash});
+  if (!row.Step()) return std::nullopt;
+  return ToAccessToken(row);
+}
+
+std::vector<mail::AccessToken> ListAccessTokens(Connection& db, UserId user) {
+  Query row = db.Start(R"sql(
+SELECT u.id, u.name, t.name, t.scope, t.life, t.expires_at, t.used_at, NULL
+  FROM access_tokens t JOIN users u ON u.id = t.user_id
+ WHERE t.user_id = ? ORDER BY t.name)sql",
+                       user);
+  std::vector<mail::AccessToken> tokens;
+  while (row.Step()) tokens.push_back(ToAccessToken(row));
+  return tokens;
 }
 
 mail::Page List(Connection& db, const mail::ListQuery& query) {

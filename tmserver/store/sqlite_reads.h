@@ -23,6 +23,10 @@ std::optional<mail::Account> FindAccount(sqlite::Connection& db,
                                          const std::string& user);
 std::optional<mail::Session> FindSession(sqlite::Connection& db,
                                          const std::string& token_hash);
+std::optional<mail::AccessToken> FindAccessToken(
+    sqlite::Connection& db, const std::string& secret_hash);
+std::vector<mail::AccessToken> ListAccessTokens(sqlite::Connection& db,
+                                                mail::UserId user);
 mail::Page List(sqlite::Connection& db, const mail::ListQuery& query);
 int64_t Count(sqlite::Connection& db, const mail::CountQuery& query);
 std::optional<mail::Message> Get(sqlite::Connection& db,

@@ -98,7 +98,29 @@ CREATE TABLE attachments (
 );
 )sql";
 
-constexpr const char* kSteps[] = {kFirstTables, kAttachmentsAndExpiry};
+// A token's newest secret has no ends_at; those that rotations replaced have.
+constexpr char kAccessTokens[] = R"sql(
+CREATE TABLE access_tokens (
+  id INTEGER PRIMARY KEY,
+  user_id INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  scope INTEGER NOT NULL,
+  life INTEGER,
+  expires_at INTEGER,
+  used_at INTEGER,
+  UNIQUE (user_id, name)
+);
+
+CREATE TABLE token_secrets (
+  secret_hash BLOB PRIMARY KEY,
+  token_id INTEGER NOT NULL,
+  ends_at INTEGER
+) WITHOUT ROWID;
+CREATE INDEX secrets_by_token ON token_secrets (token_id);
+)sql";
+
+constexpr const char* kSteps[] = {kFirstTables, kAttachmentsAndExpiry,
+                                  kAccessTokens};
 
 using Kind = OpenError::Kind;
 

@@ -9,6 +9,7 @@
 namespace turbo::store {
 namespace {
 
+using mail::AccessToken;
 using mail::Box;
 using mail::Changed;
 using mail::MessageId;
@@ -59,6 +60,19 @@ Result<std::optional<mail::Session>> SqliteStore::FindSession(
     const std::string& token_hash) {
   return Read<std::optional<mail::Session>>(readers_, [&](Connection& db) {
     return store::FindSession(db, token_hash);
+  });
+}
+
+Result<std::optional<AccessToken>> SqliteStore::FindAccessToken(
+    const std::string& secret_hash) {
+  return Read<std::optional<AccessToken>>(readers_, [&](Connection& db) {
+    return store::FindAccessToken(db, secret_hash);
+  });
+}
+
+Result<std::vector<AccessToken>> SqliteStore::ListAccessTokens(UserId user) {
+  return Read<std::vector<AccessToken>>(readers_, [&](Connection& db) {
+    return store::ListAccessTokens(db, user);
   });
 }
 
@@ -116,6 +130,38 @@ void SqliteStore::EndSession(std::string token_hash, mail::Done<Nothing> done) {
   commits_.Submit<Nothing>(
       [this, token_hash = std::move(token_hash)] {
         return writer_.EndSession(token_hash);
+      },
+      std::move(done));
+}
+
+void SqliteStore::CreateAccessToken(mail::NewAccessToken op,
+                                    mail::Done<AccessToken> done) {
+  commits_.Submit<AccessToken>(
+      [this, op = std::move(op)] { return writer_.CreateAccessToken(op); },
+      std::move(done));
+}
+
+void SqliteStore::RotateAccessToken(mail::TokenRotation op,
+                                    mail::Done<AccessToken> done) {
+  commits_.Submit<AccessToken>(
+      [this, op = std::move(op)] { return writer_.RotateAccessToken(op); },
+      std::move(done));
+}
+
+void SqliteStore::RevokeAccessToken(UserId user, std::string name,
+                                    mail::Done<AccessToken> done) {
+  commits_.Submit<AccessToken>(
+      [this, user, name = std::move(name)] {
+        return writer_.RevokeAccessToken(user, name);
+      },
+      std::move(done));
+}
+
+void SqliteStore::UseAccessToken(std::string secret_hash, Time now,
+                                 mail::Done<Nothing> done) {
+  commits_.Submit<Nothing>(
+      [this, secret_hash = std::move(secret_hash), now] {
+        return writer_.UseAccessToken(secret_hash, now);
       },
       std::move(done));
 }

@@ -27,6 +27,10 @@ class SqliteStore final : public mail::Store {
       const std::string& user) override;
   mail::Result<std::optional<mail::Session>> FindSession(
       const std::string& token_hash) override;
+  mail::Result<std::optional<mail::AccessToken>> FindAccessToken(
+      const std::string& secret_hash) override;
+  mail::Result<std::vector<mail::AccessToken>> ListAccessTokens(
+      mail::UserId user) override;
   mail::Result<mail::Page> List(const mail::ListQuery& query) override;
   mail::Result<int64_t> Count(const mail::CountQuery& query) override;
   mail::Result<std::optional<mail::Message>> Get(
@@ -44,6 +48,14 @@ class SqliteStore final : public mail::Store {
                     mail::Done<mail::Nothing> done) override;
   void EndSession(std::string token_hash,
                   mail::Done<mail::Nothing> done) override;
+  void CreateAccessToken(mail::NewAccessToken op,
+                         mail::Done<mail::AccessToken> done) override;
+  void RotateAccessToken(mail::TokenRotation op,
+                         mail::Done<mail::AccessToken> done) override;
+  void RevokeAccessToken(mail::UserId user, std::string name,
+                         mail::Done<mail::AccessToken> done) override;
+  void UseAccessToken(std::string secret_hash, mail::Time now,
+                      mail::Done<mail::Nothing> done) override;
   void ChangePassword(mail::PasswordChange op,
                       mail::Done<mail::Nothing> done) override;
   void Deliver(mail::Delivery op, mail::Done<mail::Sent> done) override;

@@ -36,6 +36,13 @@ class SqliteWriter final : public Engine {
   mail::Result<mail::Nothing> OpenSession(const mail::NewSession& op);
   mail::Nothing RenewSession(const std::string& token_hash, mail::Time now);
   mail::Nothing EndSession(const std::string& token_hash);
+  mail::Result<mail::AccessToken> CreateAccessToken(
+      const mail::NewAccessToken& op);
+  mail::Result<mail::AccessToken> RotateAccessToken(
+      const mail::TokenRotation& op);
+  mail::Result<mail::AccessToken> RevokeAccessToken(mail::UserId user,
+                                                    const std::string& name);
+  mail::Nothing UseAccessToken(const std::string& secret_hash, mail::Time now);
   mail::Result<mail::Nothing> ChangePassword(const mail::PasswordChange& op);
   mail::Result<mail::Sent> Deliver(const mail::Delivery& op);
   mail::Changed Mark(const mail::MarkRead& op);
@@ -46,6 +53,15 @@ class SqliteWriter final : public Engine {
  private:
   bool HasPassword(mail::UserId user, const std::string& hash);
   void Login(mail::UserId user, const std::string& token_hash, mail::Time now);
+
+  void ForgetExpiredTokens(const mail::NewAccessToken& op);
+  std::optional<int64_t> FindTokenId(mail::UserId user,
+                                     const std::string& name);
+  void AddSecret(int64_t token, const std::string& secret_hash);
+  void EndEarlierSecrets(const mail::TokenRotation& op, int64_t token,
+                         mail::Time end);
+  // The token as FindAccessToken answers for its newest secret.
+  mail::AccessToken TokenOf(const std::string& secret_hash);
 
   // The users named in `op`, if it may be stored.
   mail::Result<std::vector<mail::UserId>> FindRoom(const mail::Delivery& op);

@@ -27,10 +27,12 @@ const Expected kExpected[] = {
     {ErrorCode::kMessageTooLarge, StatusCode::INVALID_ARGUMENT,
      "MESSAGE_TOO_LARGE"},
     {ErrorCode::kUserExists, StatusCode::ALREADY_EXISTS, "USER_EXISTS"},
+    {ErrorCode::kTokenExists, StatusCode::ALREADY_EXISTS, "TOKEN_EXISTS"},
     {ErrorCode::kRequestIdReused, StatusCode::ALREADY_EXISTS,
      "REQUEST_ID_REUSED"},
     {ErrorCode::kCursorInvalid, StatusCode::OUT_OF_RANGE, "CURSOR_INVALID"},
     {ErrorCode::kMessageNotFound, StatusCode::NOT_FOUND, "MESSAGE_NOT_FOUND"},
+    {ErrorCode::kTokenNotFound, StatusCode::NOT_FOUND, "TOKEN_NOT_FOUND"},
     {ErrorCode::kRecipientNotFound, StatusCode::NOT_FOUND,
      "RECIPIENT_NOT_FOUND"},
     {ErrorCode::kRegistrationClosed, StatusCode::FAILED_PRECONDITION,
@@ -44,8 +46,11 @@ const Expected kExpected[] = {
     {ErrorCode::kNotLoggedIn, StatusCode::UNAUTHENTICATED, "NOT_LOGGED_IN"},
     {ErrorCode::kSessionExpired, StatusCode::UNAUTHENTICATED,
      "SESSION_EXPIRED"},
+    {ErrorCode::kTokenExpired, StatusCode::UNAUTHENTICATED, "TOKEN_EXPIRED"},
     {ErrorCode::kBadCredentials, StatusCode::UNAUTHENTICATED,
      "BAD_CREDENTIALS"},
+    {ErrorCode::kPermissionDenied, StatusCode::PERMISSION_DENIED,
+     "PERMISSION_DENIED"},
 };
 
 google::rpc::Status DetailsOf(const grpc::Status& status) {
@@ -82,7 +87,7 @@ BOOST_AUTO_TEST_CASE(no_two_errors_share_a_reason) {
   for (const Expected& expected : kExpected) {
     BOOST_TEST(reasons.insert(expected.reason).second);
   }
-  const auto last = static_cast<size_t>(ErrorCode::kBadCredentials);
+  const auto last = static_cast<size_t>(ErrorCode::kPermissionDenied);
   BOOST_TEST(reasons.size() == last + 1);
 }
 

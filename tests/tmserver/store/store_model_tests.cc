@@ -26,6 +26,7 @@ struct Both {
   std::unique_ptr<mail::Store> memory = Open("memory:", NoFault);
   std::unique_ptr<mail::Store> sqlite;
   int64_t now = 1000;
+  Names secrets;  // of all access tokens, each once
 };
 
 std::string UserName(UserId id) { return "user" + std::to_string(id); }
@@ -155,6 +156,57 @@ void LoginToBoth(Both& both) {
   }
 }
 
+std::string AnySecret(const Both& both) {
+  if (both.secrets.empty()) return "unknown";
+  return *rc::gen::elementOf(both.secrets);
+}
+
+std::string NewSecret(Both& both) {
+  return both.secrets.emplace_back("secret" +
+                                   std::to_string(both.secrets.size()));
+}
+
+void MakeInBoth(Both& both) {
+  mail::NewAccessToken op;
+  op.user = AnyUser();
+  op.name = *rc::gen::element<std::string>("a", "b", "c");
+  op.scope = *rc::gen::element(mail::Scope::kSend, mail::Scope::kFull);
+  op.secret_hash = NewSecret(both);
+  op.now = At(both.now);
+  op.limit = 2;
+  const auto life = MaybeOf(rc::gen::inRange<int64_t>(1, 200));
+  if (life) op.expires_at = At(both.now + *life);
+  if (life && *rc::gen::arbitrary<bool>()) op.life = mail::Duration(*life);
+  Agree(Desk(*both.memory).Make(op), Desk(*both.sqlite).Make(op));
+}
+
+void TokensToBoth(Both& both) {
+  Desk one(*both.memory);
+  Desk other(*both.sqlite);
+  const UserId user = AnyUser();
+  const auto name = *rc::gen::element<std::string>("a", "b", "c");
+  switch (*rc::gen::inRange(0, 5)) {
+    case 0:
+    case 1:
+      return MakeInBoth(both);
+    case 2: {
+      const std::string by =
+          *rc::gen::arbitrary<bool>() ? AnySecret(both) : std::string();
+      const mail::Duration grace(*rc::gen::inRange<int64_t>(0, 100));
+      const mail::TokenRotation op{user,         name,  by, NewSecret(both),
+                                   At(both.now), grace, 2};
+      return Agree(one.Rotate(op), other.Rotate(op));
+    }
+    case 3:
+      return Agree(one.Revoke(user, name), other.Revoke(user, name));
+    default: {
+      const std::string secret = AnySecret(both);
+      return AgreeOnDone(one.Use(secret, both.now),
+                         other.Use(secret, both.now));
+    }
+  }
+}
+
 void MarkInBoth(Both& both) {
   const mail::MarkRead op{AnyUser(), AnyIds(), *rc::gen::arbitrary<bool>(),
                           At(both.now)};
@@ -231,13 +283,28 @@ void CompareAll(Both& both) {
     }
   }
   for (const std::string& token : Tokens()) AgreeOnSession(both, token);
+  for (const std::string& secret : both.secrets) {
+    Agree(both.memory->FindAccessToken(secret),
+          both.sqlite->FindAccessToken(secret));
+  }
+  for (UserId user = 1; user <= kUsers; ++user) {
+    Agree(both.memory->ListAccessTokens(user),
+          both.sqlite->ListAccessTokens(user));
+  }
   Agree(both.memory->ReadRegister(0, 1000), both.sqlite->ReadRegister(0, 1000));
 }
 
 void Step(Both& both) {
   both.now += *rc::gen::inRange<int64_t>(0, 50);
-  switch (*rc::gen::weightedElement<int>(
-      {{8, 0}, {3, 1}, {4, 2}, {1, 3}, {3, 4}, {3, 5}, {2, 6}, {1, 7}})) {
+  switch (*rc::gen::weightedElement<int>({{8, 0},
+                                          {3, 1},
+                                          {4, 2},
+                                          {1, 3},
+                                          {3, 4},
+                                          {3, 5},
+                                          {2, 6},
+                                          {4, 7},
+                                          {1, 8}})) {
     case 0:
       return SendToBoth(both);
     case 1:
@@ -252,6 +319,8 @@ void Step(Both& both) {
       return LoginToBoth(both);
     case 6:
       return ExpireInBoth(both);
+    case 7:
+      return TokensToBoth(both);
     default:
       return both.OpenSqlite();
   }

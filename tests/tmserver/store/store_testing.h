@@ -64,6 +64,27 @@ class Desk {
       store_.ChangePassword(std::move(op), std::move(done));
     });
   }
+  mail::Result<mail::AccessToken> Make(mail::NewAccessToken op) {
+    return Await<mail::AccessToken>([&](auto done) {
+      store_.CreateAccessToken(std::move(op), std::move(done));
+    });
+  }
+  mail::Result<mail::AccessToken> Rotate(mail::TokenRotation op) {
+    return Await<mail::AccessToken>([&](auto done) {
+      store_.RotateAccessToken(std::move(op), std::move(done));
+    });
+  }
+  mail::Result<mail::AccessToken> Revoke(mail::UserId user,
+                                         const std::string& name) {
+    return Await<mail::AccessToken>([&](auto done) {
+      store_.RevokeAccessToken(user, name, std::move(done));
+    });
+  }
+  mail::Result<mail::Nothing> Use(const std::string& secret, int64_t at) {
+    return Await<mail::Nothing>([&](auto done) {
+      store_.UseAccessToken(secret, At(at), std::move(done));
+    });
+  }
   mail::Result<mail::Sent> Send(mail::Delivery op) {
     return Await<mail::Sent>(
         [&](auto done) { store_.Deliver(std::move(op), std::move(done)); });
