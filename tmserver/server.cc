@@ -15,10 +15,13 @@
 #include "tmserver/mail/accounts.h"
 #include "tmserver/mail/mailbox.h"
 #include "tmserver/mail/sessions.h"
+#include "tmserver/mail/tokens.h"
 #include "tmserver/service/accounts_service.h"
 #include "tmserver/service/mail_service.h"
+#include "tmserver/service/tokens_service.h"
 #include "turbomessage/v1/accounts.grpc.pb.h"
 #include "turbomessage/v1/mail.grpc.pb.h"
+#include "turbomessage/v1/tokens.grpc.pb.h"
 
 namespace turbo::server {
 namespace {
@@ -77,16 +80,20 @@ struct Server::Parts {
         sessions(store, clock, options.sessions),
         accounts(store, hasher, sessions, clock, options.accounts),
         mailbox(store, clock, options.mail),
+        tokens(store, clock),
         accounts_service(sessions, accounts),
-        mail_service(sessions, mailbox) {}
+        mail_service(sessions, mailbox),
+        tokens_service(sessions, tokens) {}
 
   mail::SystemClock clock;
   mail::PasswordHasher hasher;
   mail::Sessions sessions;
   mail::Accounts accounts;
   mail::Mailbox mailbox;
+  mail::Tokens tokens;
   service::AccountsService accounts_service;
   service::MailService mail_service;
+  service::TokensService tokens_service;
   std::unique_ptr<grpc::Server> grpc;
 };
 
@@ -104,6 +111,7 @@ Server::Server(const Options& options, Claim& addresses, mail::Store& store,
   }
   builder.RegisterService(&parts_->accounts_service);
   builder.RegisterService(&parts_->mail_service);
+  builder.RegisterService(&parts_->tokens_service);
   {
     const NarrowUmask narrow;
     parts_->grpc = builder.BuildAndStart();
@@ -123,7 +131,8 @@ void Server::SetServing(bool serving) {
   auto* health = parts_->grpc->GetHealthCheckService();
   health->SetServingStatus(serving);
   for (const char* name : {service::v1::Accounts::service_full_name(),
-                           service::v1::Mail::service_full_name()}) {
+                           service::v1::Mail::service_full_name(),
+                           service::v1::Tokens::service_full_name()}) {
     health->SetServingStatus(name, serving);
   }
 }

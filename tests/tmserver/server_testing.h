@@ -15,6 +15,7 @@
 #include "tmserver/store/open.h"
 #include "turbomessage/v1/accounts.grpc.pb.h"
 #include "turbomessage/v1/mail.grpc.pb.h"
+#include "turbomessage/v1/tokens.grpc.pb.h"
 
 namespace turbo::server {
 
@@ -85,7 +86,8 @@ class Client {
  public:
   explicit Client(std::shared_ptr<grpc::Channel> channel)
       : accounts_(v1::Accounts::NewStub(channel)),
-        mail_(v1::Mail::NewStub(channel)) {}
+        mail_(v1::Mail::NewStub(channel)),
+        tokens_(v1::Tokens::NewStub(channel)) {}
   Client(const TestServer& server, const std::string& user)
       : Client(server.Connect()) {
     token = Register(user)->token();
@@ -159,6 +161,34 @@ class Client {
     return Call<v1::DeleteResponse>(&v1::Mail::Stub::Delete, request);
   }
 
+  Outcome<v1::CreateTokenResponse> CreateToken(
+      const v1::CreateTokenRequest& request) {
+    return Call<v1::CreateTokenResponse>(&v1::Tokens::Stub::CreateToken,
+                                         request);
+  }
+  Outcome<v1::CreateTokenResponse> CreateToken(const std::string& name,
+                                               v1::Scope scope) {
+    v1::CreateTokenRequest request;
+    request.set_name(name);
+    request.set_scope(scope);
+    return CreateToken(request);
+  }
+  Outcome<v1::RotateTokenResponse> RotateToken(
+      const v1::RotateTokenRequest& request) {
+    return Call<v1::RotateTokenResponse>(&v1::Tokens::Stub::RotateToken,
+                                         request);
+  }
+  Outcome<v1::ListTokensResponse> ListTokens() {
+    return Call<v1::ListTokensResponse>(&v1::Tokens::Stub::ListTokens,
+                                        v1::ListTokensRequest());
+  }
+  Outcome<v1::RevokeTokenResponse> RevokeToken(const std::string& name) {
+    v1::RevokeTokenRequest request;
+    request.set_name(name);
+    return Call<v1::RevokeTokenResponse>(&v1::Tokens::Stub::RevokeToken,
+                                         request);
+  }
+
   std::string token;
 
  private:
@@ -174,6 +204,12 @@ class Client {
                          const Request& request) {
     return CallOn<Response>(*mail_, method, request);
   }
+  template <class Response, class Request>
+  Outcome<Response> Call(grpc::Status (v1::Tokens::Stub::*method)(
+                             grpc::ClientContext*, const Request&, Response*),
+                         const Request& request) {
+    return CallOn<Response>(*tokens_, method, request);
+  }
   template <class Response, class Stub, class Method, class Request>
   Outcome<Response> CallOn(Stub& stub, Method method, const Request& request) {
     grpc::ClientContext context;
@@ -185,6 +221,7 @@ class Client {
 
   std::unique_ptr<v1::Accounts::Stub> accounts_;
   std::unique_ptr<v1::Mail::Stub> mail_;
+  std::unique_ptr<v1::Tokens::Stub> tokens_;
 };
 
 }  // namespace turbo::server

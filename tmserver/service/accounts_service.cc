@@ -6,6 +6,9 @@
 #include "turbomessage/v1/accounts.grpc.pb.h"
 
 namespace turbo::service {
+
+using mail::Right;
+
 namespace {
 
 // Answers with the login's token and session.
@@ -29,9 +32,9 @@ AccountsService::AccountsService(mail::Sessions& sessions,
       accounts_(accounts) {
   AddOpen("Register", &AccountsService::Register);
   AddOpen("Login", &AccountsService::Login);
-  Add("Logout", &AccountsService::Logout);
-  Add("WhoAmI", &AccountsService::WhoAmI);
-  Add("ChangePassword", &AccountsService::ChangePassword);
+  Add("Logout", Right::kLogin, &AccountsService::Logout);
+  Add("WhoAmI", Right::kNone, &AccountsService::WhoAmI);
+  Add("ChangePassword", Right::kFull, &AccountsService::ChangePassword);
 }
 
 void AccountsService::Register(v1::RegisterRequest request,

@@ -64,7 +64,7 @@ class Service::Call final : public grpc::ServerUnaryReactor {
 
   // gRPC calls OnDone after this, and not before: Finish happens always,
   // because the last copy of a Replier finishes what nobody else did.
-  void Run(Service& service, Access access, const Handler& handler,
+  void Run(Service& service, Needed right, const Handler& handler,
            const grpc::ByteBuffer& request) {
     const auto replier = std::make_shared<Replier>(*this);
     try {
@@ -74,11 +74,13 @@ class Service::Call final : public grpc::ServerUnaryReactor {
                                 "the deadline passed before the call began"});
       }
       mail::Caller caller;
-      if (access == Access::kLoggedIn) {
+      if (right) {
         mail::Result<mail::Caller> found = Authenticate(service.sessions_);
         if (!found) return replier->Fail(found.error());
         caller = *std::move(found);
         user_ = caller.user;
+        const mail::Result<mail::Nothing> ok = mail::Permit(caller, *right);
+        if (!ok) return replier->Fail(ok.error());
       }
       grpc::ByteBuffer bytes = request;
       handler(bytes, caller, [replier](mail::Result<grpc::ByteBuffer> result) {
@@ -148,7 +150,7 @@ class Service::Call final : public grpc::ServerUnaryReactor {
     const std::optional<std::string_view> token = TokenOf(context_);
     if (!token) {
       return mail::Fail(ErrorCode::kNotLoggedIn,
-                        "this call needs the token of a login");
+                        "this call needs a login or an access token");
     }
     return sessions.Authenticate(*token);
   }
@@ -166,17 +168,17 @@ class Service::Call final : public grpc::ServerUnaryReactor {
 Service::Service(std::string name, mail::Sessions& sessions)
     : name_(std::move(name)), sessions_(sessions) {}
 
-void Service::AddMethod(const char* method, Access access, Handler handler) {
+void Service::AddMethod(const char* method, Needed right, Handler handler) {
   const int index = static_cast<int>(paths_.size());
   const std::string& path = paths_.emplace_back("/" + name_ + "/" + method);
   grpc::Service::AddMethod(new grpc::internal::RpcServiceMethod(
       path.c_str(), grpc::internal::RpcMethod::NORMAL_RPC, nullptr));
-  auto start = [this, &path, access, handler = std::move(handler)](
+  auto start = [this, &path, right, handler = std::move(handler)](
                    grpc::CallbackServerContext* context,
                    const grpc::ByteBuffer* request,
                    grpc::ByteBuffer* response) -> grpc::ServerUnaryReactor* {
     auto* call = new Call(path, *context, *response);  // deleted by its OnDone
-    call->Run(*this, access, handler, *request);
+    call->Run(*this, right, handler, *request);
     return call;
   };
   MarkMethodRawCallback(

@@ -9,6 +9,7 @@
 
 #include <deque>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "tmserver/mail/sessions.h"
@@ -22,20 +23,21 @@ template <class Response>
 using Reply = mail::Done<Response>;
 
 // One service of a .proto file, made of handlers. Each call goes one way:
-// authenticate, read the request, run the handler, map its error, log a line.
+// authenticate, check the right that the method asks for, read the request, run
+// the handler, map its error, log a line.
 // A handler may throw; the call fails with kInternal then.
 class Service : public grpc::Service {
  protected:
   // `name` is the full name of the proto service; `sessions` outlives this.
   Service(std::string name, mail::Sessions& sessions);
 
-  // Serves `method` by handler(request, caller, reply), for those who are
-  // logged in.
+  // Serves `method` by handler(request, caller, reply), for callers that have
+  // `right`.
   template <class Self, class Request, class Response>
-  void Add(const char* method,
+  void Add(const char* method, mail::Right right,
            void (Self::*handler)(Request, const mail::Caller&,
                                  Reply<Response>)) {
-    AddMethod(method, Access::kLoggedIn,
+    AddMethod(method, right,
               [self = static_cast<Self*>(this), handler](
                   grpc::ByteBuffer& bytes, const mail::Caller& caller,
                   Reply<grpc::ByteBuffer> reply) {
@@ -50,7 +52,7 @@ class Service : public grpc::Service {
   template <class Self, class Request, class Response>
   void AddOpen(const char* method,
                void (Self::*handler)(Request, Reply<Response>)) {
-    AddMethod(method, Access::kEverybody,
+    AddMethod(method, std::nullopt,
               [self = static_cast<Self*>(this), handler](
                   grpc::ByteBuffer& bytes, const mail::Caller&,
                   Reply<grpc::ByteBuffer> reply) {
@@ -62,12 +64,12 @@ class Service : public grpc::Service {
   }
 
  private:
-  enum class Access { kEverybody, kLoggedIn };
+  using Needed = std::optional<mail::Right>;  // unset: everybody is served
   using Handler = std::function<void(grpc::ByteBuffer&, const mail::Caller&,
                                      Reply<grpc::ByteBuffer>)>;
   class Call;
 
-  void AddMethod(const char* method, Access access, Handler handler);
+  void AddMethod(const char* method, Needed right, Handler handler);
 
   // Requests are read here and not by gRPC, which answers UNIMPLEMENTED to
   // those that can't be read, such as text that is not UTF-8.

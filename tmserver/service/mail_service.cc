@@ -9,15 +9,17 @@
 namespace turbo::service {
 
 using mail::Result;
+using mail::Right;
 
 MailService::MailService(mail::Sessions& sessions, mail::Mailbox& mailbox)
     : Service(v1::Mail::service_full_name(), sessions), mailbox_(mailbox) {
-  Add("Send", &MailService::Send);
-  Add("List", &MailService::List);
-  Add("Count", &MailService::Count);
-  Add("Get", &MailService::Get);
-  Add("Mark", &MailService::Mark);
-  Add("Delete", &MailService::Delete);
+  Add("Send", Right::kSend, &MailService::Send);
+  Add("List", Right::kRead, &MailService::List);
+  Add("Count", Right::kRead, &MailService::Count);
+  Add("Get", Right::kRead, &MailService::Get);
+  // Reading a message marks it, so who may read may mark.
+  Add("Mark", Right::kRead, &MailService::Mark);
+  Add("Delete", Right::kFull, &MailService::Delete);
 }
 
 void MailService::Send(v1::SendRequest request, const Caller& caller,

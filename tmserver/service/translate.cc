@@ -3,6 +3,7 @@
 #include <google/protobuf/util/time_util.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <string>
 #include <utility>
 
@@ -56,6 +57,27 @@ mail::Result<mail::Time> FromProto(const google::protobuf::Timestamp& time) {
   const auto fraction =
       std::chrono::ceil<mail::Duration>(std::chrono::nanoseconds(time.nanos()));
   return mail::Time(std::chrono::seconds(time.seconds()) + fraction);
+}
+
+mail::Result<mail::Duration> FromProto(
+    const google::protobuf::Duration& duration) {
+  constexpr auto kMost = TimeUtil::kDurationMaxSeconds;
+  if (duration.seconds() < -kMost || duration.seconds() > kMost ||
+      std::abs(int64_t{duration.nanos()}) > 999'999'999) {
+    return mail::Fail(ErrorCode::kInvalidArgument,
+                      "a duration is at most 10000 years");
+  }
+  return std::chrono::seconds(duration.seconds()) +
+         std::chrono::ceil<mail::Duration>(
+             std::chrono::nanoseconds(duration.nanos()));
+}
+
+mail::Result<mail::Scope> FromProto(v1::Scope scope) {
+  if (scope == v1::SCOPE_SEND) return mail::Scope::kSend;
+  if (scope == v1::SCOPE_READ) return mail::Scope::kRead;
+  if (scope == v1::SCOPE_FULL) return mail::Scope::kFull;
+  return mail::Fail(ErrorCode::kInvalidArgument,
+                    "the scope must be send, read or full");
 }
 
 mail::Result<mail::Filter> FromProto(const v1::Filter& filter) {
@@ -118,12 +140,36 @@ google::protobuf::Timestamp ToProto(mail::Time time) {
 v1::Session ToProto(const mail::Caller& caller) {
   v1::Session session;
   session.set_user(caller.user);
-  session.set_auth(v1::AUTH_LOGIN);
-  session.set_scope(v1::SCOPE_FULL);
+  session.set_auth(caller.auth == mail::Auth::kLogin ? v1::AUTH_LOGIN
+                                                     : v1::AUTH_TOKEN);
+  session.set_scope(ToProto(caller.scope));
   if (caller.expires_at) {
     *session.mutable_expires_at() = ToProto(*caller.expires_at);
   }
   return session;
+}
+
+v1::Scope ToProto(mail::Scope scope) {
+  switch (scope) {
+    case mail::Scope::kSend:
+      return v1::SCOPE_SEND;
+    case mail::Scope::kRead:
+      return v1::SCOPE_READ;
+    case mail::Scope::kFull:
+      break;
+  }
+  return v1::SCOPE_FULL;
+}
+
+v1::Token ToProto(const mail::AccessToken& token) {
+  v1::Token result;
+  result.set_name(token.name);
+  result.set_scope(ToProto(token.scope));
+  if (token.expires_at) {
+    *result.mutable_expires_at() = ToProto(*token.expires_at);
+  }
+  if (token.used_at) *result.mutable_last_used_at() = ToProto(*token.used_at);
+  return result;
 }
 
 v1::Message ToProto(mail::Message message) {

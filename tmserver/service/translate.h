@@ -14,6 +14,7 @@
 #include "tmserver/mail/types.h"
 #include "turbomessage/v1/accounts.pb.h"
 #include "turbomessage/v1/mail.pb.h"
+#include "turbomessage/v1/tokens.pb.h"
 
 namespace turbo::service {
 
@@ -29,6 +30,13 @@ mail::Duration FromProto(const google::protobuf::Duration& duration);
 
 // The first millisecond that is not before `time`.
 mail::Result<mail::Time> FromProto(const google::protobuf::Timestamp& time);
+
+// Whole milliseconds, rounded up.
+mail::Result<mail::Duration> FromProto(
+    const google::protobuf::Duration& duration);
+
+// Unspecified has none.
+mail::Result<mail::Scope> FromProto(v1::Scope scope);
 
 mail::Result<mail::Filter> FromProto(const v1::Filter& filter);
 
@@ -50,6 +58,8 @@ std::vector<mail::MessageId> IdsOf(const Ids& ids) {
 v1::Box ToProto(mail::Box box);
 google::protobuf::Timestamp ToProto(mail::Time time);
 v1::Session ToProto(const mail::Caller& caller);
+v1::Scope ToProto(mail::Scope scope);
+v1::Token ToProto(const mail::AccessToken& token);
 v1::Message ToProto(mail::Message message);
 v1::SendResponse ToProto(const mail::Sent& sent);
 v1::MarkResponse MarkResponseOf(const mail::Changed& changed);
