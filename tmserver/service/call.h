@@ -3,17 +3,19 @@
 #ifndef TMSERVER_SERVICE_CALL_H_
 #define TMSERVER_SERVICE_CALL_H_
 
-#include <google/protobuf/message_lite.h>
 #include <grpcpp/impl/service_type.h>
 #include <grpcpp/support/byte_buffer.h>
 
 #include <deque>
 #include <functional>
-#include <optional>
+#include <memory>
 #include <string>
 
 #include "tmserver/mail/sessions.h"
 #include "tmserver/mail/store.h"
+#include "tmserver/service/admit.h"
+#include "tmserver/service/bytes.h"
+#include "tmserver/service/stream.h"
 
 namespace turbo::service {
 
@@ -63,21 +65,27 @@ class Service : public grpc::Service {
               });
   }
 
+  // Serves `method`, where both sides may send any number of messages, by what
+  // open(stream, caller) makes for each call.
+  template <class Self>
+  void AddStream(const char* method, mail::Right right,
+                 std::unique_ptr<StreamHandler> (Self::*open)(
+                     Stream&, const mail::Caller&)) {
+    AddStreamingMethod(method, right,
+                       [self = static_cast<Self*>(this), open](
+                           Stream& stream, const mail::Caller& caller) {
+                         return (self->*open)(stream, caller);
+                       });
+  }
+
  private:
-  using Needed = std::optional<mail::Right>;  // unset: everybody is served
   using Handler = std::function<void(grpc::ByteBuffer&, const mail::Caller&,
                                      Reply<grpc::ByteBuffer>)>;
   class Call;
 
   void AddMethod(const char* method, Needed right, Handler handler);
-
-  // Requests are read here and not by gRPC, which answers UNIMPLEMENTED to
-  // those that can't be read, such as text that is not UTF-8.
-  static bool Parse(grpc::ByteBuffer& bytes,
-                    google::protobuf::MessageLite& request);
-  static mail::Result<grpc::ByteBuffer> Unreadable();
-  static mail::Result<grpc::ByteBuffer> Serialize(
-      const google::protobuf::MessageLite& response);
+  void AddStreamingMethod(const char* method, mail::Right right,
+                          OpenStream open);
 
   template <class Response>
   static Reply<Response> Serialized(Reply<grpc::ByteBuffer> reply) {

@@ -38,15 +38,6 @@ mail::Result<mail::Box> FromProto(v1::Box box) {
                     "the box must be the inbox or the outbox");
 }
 
-mail::Duration FromProto(const google::protobuf::Duration& duration) {
-  const std::chrono::seconds seconds(duration.seconds());
-  if (seconds > std::chrono::floor<std::chrono::seconds>(mail::Duration::max()))
-    return mail::Duration::max();
-  if (seconds.count() < 0) return mail::Duration(-1);
-  return seconds + std::chrono::ceil<mail::Duration>(
-                       std::chrono::nanoseconds(duration.nanos()));
-}
-
 mail::Result<mail::Time> FromProto(const google::protobuf::Timestamp& time) {
   if (time.seconds() < TimeUtil::kTimestampMinSeconds ||
       time.seconds() > TimeUtil::kTimestampMaxSeconds || time.nanos() < 0 ||
@@ -120,7 +111,10 @@ mail::Draft DraftOf(v1::SendRequest& request) {
     draft.attachments.push_back(FromProto(std::move(attachment)));
   }
   if (request.in_reply_to() != 0) draft.in_reply_to = request.in_reply_to();
-  if (request.has_ttl()) draft.ttl = FromProto(request.ttl());
+  if (request.has_ttl()) {
+    // What is no duration is none that the rules allow.
+    draft.ttl = FromProto(request.ttl()).value_or(mail::Duration(-1));
+  }
   draft.keep_copy = !request.no_copy();
   return draft;
 }

@@ -25,9 +25,6 @@ namespace v1 = turbomessage::v1;
 // Unspecified has none.
 mail::Result<mail::Box> FromProto(v1::Box box);
 
-// Rounded up to a millisecond; the longest there is for more than that.
-mail::Duration FromProto(const google::protobuf::Duration& duration);
-
 // The first millisecond that is not before `time`.
 mail::Result<mail::Time> FromProto(const google::protobuf::Timestamp& time);
 

@@ -6,7 +6,7 @@
 namespace turbo::store {
 namespace {
 
-bool HasExpired(const mail::AccessToken& token, mail::Time now) {
+bool IsOver(const mail::AccessToken& token, mail::Time now) {
   return token.expires_at && *token.expires_at <= now;
 }
 
@@ -51,7 +51,7 @@ Result<mail::AccessToken> MemoryStore::Make(const mail::NewAccessToken& op) {
   size_t living = 0;
   for (const auto& [key, token] : access_tokens_) {
     if (key.first != op.user) continue;
-    if (HasExpired(token, op.now)) {
+    if (IsOver(token, op.now)) {
       expired.push_back(key);
     } else if (key.second == op.name) {
       return TokenExists(op.name);

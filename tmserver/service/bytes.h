@@ -1,0 +1,25 @@
+// Messages as gRPC carries them. They are read and written here and not by
+// gRPC, which answers UNIMPLEMENTED to those that can't be read, such as text
+// that is not UTF-8.
+#ifndef TMSERVER_SERVICE_BYTES_H_
+#define TMSERVER_SERVICE_BYTES_H_
+
+#include <google/protobuf/message_lite.h>
+#include <grpcpp/support/byte_buffer.h>
+
+#include "tmserver/mail/error.h"
+
+namespace turbo::service {
+
+bool Parse(grpc::ByteBuffer& bytes, google::protobuf::MessageLite& request);
+
+// The error where Parse fails.
+tl::unexpected<mail::Error> Unreadable();
+
+// kInternal for more than protobuf can carry.
+mail::Result<grpc::ByteBuffer> Serialize(
+    const google::protobuf::MessageLite& response);
+
+}  // namespace turbo::service
+
+#endif  // TMSERVER_SERVICE_BYTES_H_
