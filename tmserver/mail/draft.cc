@@ -163,8 +163,9 @@ Result<Nothing> CheckDraft(Draft& draft, size_t max_size) {
   if (!IsText(draft.subject)) {
     return Invalid("the subject must be UTF-8 without NUL");
   }
-  for (auto ok : {CheckLabels(draft.labels),
-                  CheckAttachments(draft.attachments), CheckReply(draft), CheckTtl(draft)}) {
+  for (auto ok :
+       {CheckLabels(draft.labels), CheckAttachments(draft.attachments),
+        CheckReply(draft), CheckTtl(draft)}) {
     if (!ok) return ok;
   }
   if (const size_t size = SizeOf(draft); size > max_size) {

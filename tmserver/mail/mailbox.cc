@@ -72,10 +72,17 @@ void Mailbox::Send(const Caller& caller, Draft draft, SendOptions options,
   const Time now = clock_.Now();
   std::optional<Time> expires_at;
   if (draft.ttl) expires_at = now + *draft.ttl;
-  store_.Deliver({caller.id, caller.user, std::move(draft), expires_at,
-                  std::move(options.request_id), digest, options.once,
-                  options.validate_only, now, rules_.tray_capacity},
-                 std::move(done));
+  store_.Deliver(
+      {caller.id, caller.user, std::move(draft), expires_at,
+       std::move(options.request_id), digest, options.once,
+       options.validate_only, now, rules_.tray_capacity},
+      [this, from = caller.user, done = std::move(done)](Result<Sent> sent) {
+        if (sent && !sent->duplicate && sent->id != 0) {
+          arrivals_.Announce(sent->to);
+          arrivals_.Announce({from});
+        }
+        done(std::move(sent));
+      });
 }
 
 Result<Page> Mailbox::List(const Caller& caller, ListQuery query) {
@@ -101,6 +108,15 @@ Result<Page> Mailbox::ListAfter(const Caller& caller, const Cursor& cursor,
                 "restored from a backup");
   }
   return page;
+}
+
+// The smallest page tells it, too.
+Result<MessageId> Mailbox::Newest(const Caller& caller) {
+  ListQuery query;
+  query.limit = 1;
+  return List(caller, std::move(query)).map([](const Page& page) {
+    return page.newest;
+  });
 }
 
 Result<int64_t> Mailbox::Count(const Caller& caller, Box box, Filter filter) {

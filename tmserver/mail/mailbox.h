@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tmserver/mail/arrivals.h"
 #include "tmserver/mail/clock.h"
 #include "tmserver/mail/sessions.h"
 #include "tmserver/mail/store.h"
@@ -69,6 +70,13 @@ class Mailbox {
   void Remove(const Caller& caller, Box box, std::vector<MessageId> ids,
               Done<Changed> done);
 
+  // Tells of every message that is sent from now on, to its sender and to its
+  // recipients.
+  Arrivals& arrivals() { return arrivals_; }
+
+  // The newest id of the whole store.
+  Result<MessageId> Newest(const Caller& caller);
+
   // The cursor at `id` of the caller's `box`.
   Cursor CursorAt(const Caller& caller, Box box, MessageId id) const;
 
@@ -76,6 +84,7 @@ class Mailbox {
   Store& store_;
   const Clock& clock_;
   const MailRules rules_;
+  Arrivals arrivals_;
 };
 
 }  // namespace turbo::mail

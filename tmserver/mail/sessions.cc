@@ -147,6 +147,11 @@ Result<Caller> Sessions::ByAccessToken(const std::string& hash) {
                 token.name};
 }
 
+Result<Caller> Sessions::AuthenticateAgain(const Caller& caller) {
+  return caller.auth == Auth::kLogin ? ByLogin(caller.token_hash)
+                                     : ByAccessToken(caller.token_hash);
+}
+
 Time Sessions::FirstEnd(Time now) const {
   return now + std::min(limits_.idle, limits_.absolute);
 }

@@ -66,6 +66,9 @@ class Sessions {
   // idle life. The store hears of uses of an access token once a minute.
   Result<Caller> Authenticate(std::string_view token);
 
+  // The same for one who was authenticated before.
+  Result<Caller> AuthenticateAgain(const Caller& caller);
+
   // When a login of `now` ends if it isn't used.
   Time FirstEnd(Time now) const;
 

@@ -12,9 +12,12 @@ using mail::Result;
 using mail::Right;
 
 MailService::MailService(mail::Sessions& sessions, mail::Mailbox& mailbox)
-    : Service(v1::Mail::service_full_name(), sessions), mailbox_(mailbox) {
+    : Service(v1::Mail::service_full_name(), sessions),
+      mailbox_(mailbox),
+      watches_(sessions, mailbox) {
   Add("Send", Right::kSend, &MailService::Send);
   Add("List", Right::kRead, &MailService::List);
+  AddStream("Watch", mail::Right::kRead, &MailService::Watch);
   Add("Count", Right::kRead, &MailService::Count);
   Add("Get", Right::kRead, &MailService::Get);
   // Reading a message marks it, so who may read may mark.
@@ -94,6 +97,11 @@ void MailService::Delete(v1::DeleteRequest request, const Caller& caller,
                   [reply = std::move(reply)](Result<mail::Changed> changed) {
                     reply(changed.map(DeleteResponseOf));
                   });
+}
+
+std::unique_ptr<StreamHandler> MailService::Watch(Stream& stream,
+                                                  const Caller& caller) {
+  return watches_.Open(stream, caller);
 }
 
 Result<MailService::ListPlan> MailService::PlanOf(

@@ -2,11 +2,13 @@
 #ifndef TMSERVER_SERVICE_MAIL_SERVICE_H_
 #define TMSERVER_SERVICE_MAIL_SERVICE_H_
 
+#include <memory>
 #include <optional>
 
 #include "tmserver/mail/mailbox.h"
 #include "tmserver/service/call.h"
 #include "tmserver/service/position.h"
+#include "tmserver/service/watches.h"
 #include "turbomessage/v1/mail.pb.h"
 
 namespace turbo::service {
@@ -17,6 +19,9 @@ class MailService final : public Service {
  public:
   // Both outlive it.
   MailService(mail::Sessions& sessions, mail::Mailbox& mailbox);
+
+  // Ends the calls that would go on for ever.
+  void EndWatches() { watches_.Stop(); }
 
  private:
   using Caller = mail::Caller;
@@ -34,6 +39,8 @@ class MailService final : public Service {
   void Delete(v1::DeleteRequest request, const Caller& caller,
               Reply<v1::DeleteResponse> reply);
 
+  std::unique_ptr<StreamHandler> Watch(Stream& stream, const Caller& caller);
+
   // Where a list begins and what it has to remember from page to page.
   struct ListPlan {
     mail::ListQuery query;
@@ -49,6 +56,7 @@ class MailService final : public Service {
                               mail::Page page) const;
 
   mail::Mailbox& mailbox_;
+  Watches watches_;
 };
 
 }  // namespace turbo::service
