@@ -3,10 +3,10 @@
 #include <grpcpp/grpcpp.h>
 #include <strings.h>
 
+#include <optional>
 #include <string_view>
 
 #include "proto/turbomessage/wire.h"
-#include "tmserver/log.h"
 
 namespace turbo::service {
 namespace {
@@ -32,30 +32,24 @@ std::optional<std::string_view> TokenOf(
   return value.substr(scheme.size());
 }
 
-log::Level LevelOf(const grpc::Status& status) {
-  if (status.error_code() == grpc::StatusCode::INTERNAL) {
-    return log::Level::kError;
-  }
-  return status.error_code() == grpc::StatusCode::UNAVAILABLE
-             ? log::Level::kWarn
-             : log::Level::kInfo;
-}
-
 }  // namespace
 
-mail::Result<mail::Caller> Admit(const grpc::CallbackServerContext& context,
-                                 mail::Sessions& sessions, Needed right) {
-  if (!right) return mail::Caller();
+mail::Result<mail::Caller> Authenticate(
+    const grpc::CallbackServerContext& context, mail::Sessions& sessions) {
   const std::optional<std::string_view> token = TokenOf(context);
   if (!token) {
     return mail::Fail(ErrorCode::kNotLoggedIn,
                       "this call needs a login or an access token");
   }
-  auto caller = sessions.Authenticate(*token);
+  return sessions.Authenticate(*token);
+}
+
+mail::Result<mail::Caller> Admitted(CallRecord& record, mail::Right right,
+                                    mail::Result<mail::Caller> caller) {
   if (!caller) return caller;
-  if (const auto ok = mail::Permit(*caller, *right); !ok) {
-    return tl::unexpected(ok.error());
-  }
+  record.user = caller->user;
+  const mail::Result<mail::Nothing> ok = mail::Permit(*caller, right);
+  if (!ok) return tl::unexpected(ok.error());
   return caller;
 }
 
@@ -63,10 +57,15 @@ mail::Error ServerFault() {
   return {ErrorCode::kInternal, "the server failed; its log says more", {}, {}};
 }
 
+void CallRecord::SetLevel(ErrorCode code) {
+  if (code == ErrorCode::kInternal) level = log::Level::kError;
+  if (code == ErrorCode::kUnavailable) level = log::Level::kWarn;
+}
+
 void CallRecord::Write(const grpc::CallbackServerContext& context) const {
   const auto spent = std::chrono::steady_clock::now() - begun;
   const auto us = std::chrono::duration_cast<std::chrono::microseconds>(spent);
-  log::Write(LevelOf(status), "call",
+  log::Write(level, "call",
              {{"method", std::string_view(path).substr(1)},
               {"user", user},
               {"peer", context.peer()},

@@ -6,20 +6,12 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <chrono>
-#include <optional>
 #include <string>
 
+#include "tmserver/log.h"
 #include "tmserver/mail/sessions.h"
 
 namespace turbo::service {
-
-// What a method asks of its caller; unset: everybody is served.
-using Needed = std::optional<mail::Right>;
-
-// Who calls, by the token of `context`; nobody in particular where nothing is
-// needed. kNotLoggedIn, kSessionExpired, kTokenExpired, kPermissionDenied.
-mail::Result<mail::Caller> Admit(const grpc::CallbackServerContext& context,
-                                 mail::Sessions& sessions, Needed right);
 
 // A fault of ours, as callers are told of it.
 mail::Error ServerFault();
@@ -28,6 +20,8 @@ mail::Error ServerFault();
 struct CallRecord {
   // `method_path` outlives it.
   explicit CallRecord(const std::string& method_path) : path(method_path) {}
+  // For a call that fails with `code`.
+  void SetLevel(mail::ErrorCode code);
   void Write(const grpc::CallbackServerContext& context) const;
 
   const std::string& path;
@@ -35,8 +29,18 @@ struct CallRecord {
       std::chrono::steady_clock::now();
   std::string user;
   grpc::Status status;
+  log::Level level = log::Level::kInfo;
   const char* reason = "";
 };
+
+// Who calls, by the token in the metadata. kNotLoggedIn, kSessionExpired,
+// kTokenExpired.
+mail::Result<mail::Caller> Authenticate(
+    const grpc::CallbackServerContext& context, mail::Sessions& sessions);
+
+// The caller, noted for the log, who must have `right`; kPermissionDenied.
+mail::Result<mail::Caller> Admitted(CallRecord& record, mail::Right right,
+                                    mail::Result<mail::Caller> caller);
 
 }  // namespace turbo::service
 

@@ -12,17 +12,20 @@
 #include "tmserver/service/status.h"
 
 namespace turbo::service {
+
 // One call, from its arrival until gRPC has let go of it.
 class Service::Call final : public grpc::ServerUnaryReactor {
  public:
-  Call(const std::string& path, grpc::CallbackServerContext& context,
-       grpc::ByteBuffer& response)
-      : context_(context), response_(response), record_(path) {}
+  Call(const std::string& path, const Refusal& refusal,
+       grpc::CallbackServerContext& context, grpc::ByteBuffer& response)
+      : refusal_(refusal),
+        context_(context),
+        response_(response),
+        record_(path) {}
 
   // gRPC calls OnDone after this, and not before: Finish happens always,
   // because the last copy of a Replier finishes what nobody else did.
-  void Run(Service& service, Needed right, const Handler& handler,
-           const grpc::ByteBuffer& request) {
+  void Run(const Handler& handler, const grpc::ByteBuffer& request) {
     const auto replier = std::make_shared<Replier>(*this);
     try {
       if (context_.IsCancelled() ||
@@ -30,19 +33,20 @@ class Service::Call final : public grpc::ServerUnaryReactor {
         return replier->Finish({grpc::StatusCode::DEADLINE_EXCEEDED,
                                 "the deadline passed before the call began"});
       }
-      const auto caller = Admit(context_, service.sessions_, right);
-      if (!caller) return replier->Fail(caller.error());
-      record_.user = caller->user;
       grpc::ByteBuffer bytes = request;
-      handler(bytes, *caller, [replier](mail::Result<grpc::ByteBuffer> result) {
-        replier->Answer(std::move(result));
-      });
+      handler(*this, bytes,
+              [replier](const mail::Result<grpc::ByteBuffer>& result) {
+                replier->Answer(result);
+              });
     } catch (const std::exception& e) {
       log::Write(log::Level::kError, "exception",
                  {{"method", record_.path}, {"what", e.what()}});
       replier->Fail(ServerFault());
     }
   }
+
+  const grpc::CallbackServerContext& context() const { return context_; }
+  CallRecord& record() { return record_; }
 
   void OnDone() override {
     record_.Write(context_);
@@ -60,16 +64,15 @@ class Service::Call final : public grpc::ServerUnaryReactor {
     Replier(const Replier&) = delete;
     Replier& operator=(const Replier&) = delete;
 
-    void Answer(mail::Result<grpc::ByteBuffer> result) {
+    void Answer(const mail::Result<grpc::ByteBuffer>& result) {
       if (!result) return Fail(result.error());
       if (done_.exchange(true)) return;
-      call_.response_ = *std::move(result);
-      call_.FinishWith(grpc::Status::OK, "OK");
+      call_.FinishWith(*result, "OK");
     }
 
     void Fail(const mail::Error& error) {
       if (done_.exchange(true)) return;
-      call_.FinishWith(ToStatus(error), Reason(error.code));
+      call_.FinishWith(error);
     }
 
     void Finish(grpc::Status status) {
@@ -82,12 +85,28 @@ class Service::Call final : public grpc::ServerUnaryReactor {
     std::atomic<bool> done_ = false;
   };
 
+  void FinishWith(const mail::Error& error) {
+    record_.SetLevel(error.code);
+    if (refusal_) {
+      if (auto told = refusal_(error)) {
+        return FinishWith(*told, Reason(error.code));
+      }
+    }
+    FinishWith(ToStatus(error), Reason(error.code));
+  }
+
+  void FinishWith(const grpc::ByteBuffer& response, const char* reason) {
+    response_ = response;
+    FinishWith(grpc::Status::OK, reason);
+  }
+
   void FinishWith(grpc::Status status, const char* reason) {
     record_.status = status;
     record_.reason = reason;
     Finish(std::move(status));
   }
 
+  const Refusal& refusal_;
   grpc::CallbackServerContext& context_;
   grpc::ByteBuffer& response_;
   CallRecord record_;
@@ -96,17 +115,18 @@ class Service::Call final : public grpc::ServerUnaryReactor {
 Service::Service(std::string name, mail::Sessions& sessions)
     : name_(std::move(name)), sessions_(sessions) {}
 
-void Service::AddMethod(const char* method, Needed right, Handler handler) {
+void Service::AddMethod(const char* method, Handler handler, Refusal refusal) {
   const int index = static_cast<int>(paths_.size());
   const std::string& path = paths_.emplace_back("/" + name_ + "/" + method);
   grpc::Service::AddMethod(new grpc::internal::RpcServiceMethod(
       path.c_str(), grpc::internal::RpcMethod::NORMAL_RPC, nullptr));
-  auto start = [this, &path, right, handler = std::move(handler)](
-                   grpc::CallbackServerContext* context,
-                   const grpc::ByteBuffer* request,
-                   grpc::ByteBuffer* response) -> grpc::ServerUnaryReactor* {
-    auto* call = new Call(path, *context, *response);  // deleted by its OnDone
-    call->Run(*this, right, handler, *request);
+  auto start =
+      [&path, handler = std::move(handler), refusal = std::move(refusal)](
+          grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+          grpc::ByteBuffer* response) -> grpc::ServerUnaryReactor* {
+    // Deleted by its OnDone.
+    auto* call = new Call(path, refusal, *context, *response);
+    call->Run(handler, *request);
     return call;
   };
   MarkMethodRawCallback(
@@ -128,5 +148,12 @@ void Service::AddStreamingMethod(const char* method, mail::Right right,
       index, new grpc::internal::CallbackBidiHandler<grpc::ByteBuffer,
                                                      grpc::ByteBuffer>(start));
 }
+
+mail::Result<mail::Caller> Service::Authenticate(const Call& call,
+                                                 mail::Sessions& sessions) {
+  return service::Authenticate(call.context(), sessions);
+}
+
+CallRecord& Service::RecordOf(Call& call) { return call.record(); }
 
 }  // namespace turbo::service

@@ -33,36 +33,54 @@ class Service : public grpc::Service {
   // `name` is the full name of the proto service; `sessions` outlives this.
   Service(std::string name, mail::Sessions& sessions);
 
+  // The response of a failed call, for contracts that tell failures so. The
+  // call's status is OK then.
+  template <class Response>
+  using Refuse = Response (*)(const mail::Error& error);
+
+  // Who calls, for contracts that have the token in the request.
+  template <class Request>
+  using Identify = mail::Result<mail::Caller> (*)(const Request& request,
+                                                  mail::Sessions& sessions);
+
   // Serves `method` by handler(request, caller, reply), for callers that have
   // `right`.
   template <class Self, class Request, class Response>
   void Add(const char* method, mail::Right right,
            void (Self::*handler)(Request, const mail::Caller&,
                                  Reply<Response>)) {
-    AddMethod(method, right,
-              [self = static_cast<Self*>(this), handler](
-                  grpc::ByteBuffer& bytes, const mail::Caller& caller,
-                  Reply<grpc::ByteBuffer> reply) {
-                Request request;
-                if (!Parse(bytes, request)) return reply(Unreadable());
-                (self->*handler)(std::move(request), caller,
-                                 Serialized<Response>(std::move(reply)));
-              });
+    AddMethod(method, [self = static_cast<Self*>(this), right, handler](
+                          Call& call, grpc::ByteBuffer& bytes,
+                          Reply<grpc::ByteBuffer> reply) {
+      const mail::Result<mail::Caller> caller =
+          Admitted(RecordOf(call), right, Authenticate(call, self->sessions_));
+      if (!caller) return reply(tl::unexpected(caller.error()));
+      Request request;
+      if (!Parse(bytes, request)) return reply(Unreadable());
+      (self->*handler)(std::move(request), *caller,
+                       Serialized<Response>(std::move(reply)));
+    });
   }
 
-  // Serves `method` by handler(request, reply), for everybody.
+  // The same for a contract that has token and failures in its messages.
   template <class Self, class Request, class Response>
-  void AddOpen(const char* method,
-               void (Self::*handler)(Request, Reply<Response>)) {
-    AddMethod(method, std::nullopt,
-              [self = static_cast<Self*>(this), handler](
-                  grpc::ByteBuffer& bytes, const mail::Caller&,
-                  Reply<grpc::ByteBuffer> reply) {
-                Request request;
-                if (!Parse(bytes, request)) return reply(Unreadable());
-                (self->*handler)(std::move(request),
-                                 Serialized<Response>(std::move(reply)));
-              });
+  void Add(const char* method, mail::Right right,
+           void (Self::*handler)(Request, const mail::Caller&, Reply<Response>),
+           Identify<Request> identify, Refuse<Response> refuse) {
+    AddMethod(
+        method,
+        [self = static_cast<Self*>(this), right, handler, identify](
+            Call& call, grpc::ByteBuffer& bytes,
+            Reply<grpc::ByteBuffer> reply) {
+          Request request;
+          if (!Parse(bytes, request)) return reply(Unreadable());
+          const mail::Result<mail::Caller> caller = Admitted(
+              RecordOf(call), right, identify(request, self->sessions_));
+          if (!caller) return reply(tl::unexpected(caller.error()));
+          (self->*handler)(std::move(request), *caller,
+                           Serialized<Response>(std::move(reply)));
+        },
+        Serialized(refuse));
   }
 
   // Serves `method`, where both sides may send any number of messages, by what
@@ -78,20 +96,50 @@ class Service : public grpc::Service {
                        });
   }
 
- private:
-  using Handler = std::function<void(grpc::ByteBuffer&, const mail::Caller&,
-                                     Reply<grpc::ByteBuffer>)>;
-  class Call;
+  // Serves `method` by handler(request, reply), for everybody.
+  template <class Self, class Request, class Response>
+  void AddOpen(const char* method,
+               void (Self::*handler)(Request, Reply<Response>),
+               Refuse<Response> refuse = nullptr) {
+    AddMethod(
+        method,
+        [self = static_cast<Self*>(this), handler](
+            Call&, grpc::ByteBuffer& bytes, Reply<grpc::ByteBuffer> reply) {
+          Request request;
+          if (!Parse(bytes, request)) return reply(Unreadable());
+          (self->*handler)(std::move(request),
+                           Serialized<Response>(std::move(reply)));
+        },
+        Serialized(refuse));
+  }
 
-  void AddMethod(const char* method, Needed right, Handler handler);
+ private:
+  class Call;
+  using Handler =
+      std::function<void(Call&, grpc::ByteBuffer&, Reply<grpc::ByteBuffer>)>;
+  // Empty: failures are statuses.
+  using Refusal =
+      std::function<mail::Result<grpc::ByteBuffer>(const mail::Error&)>;
+
+  void AddMethod(const char* method, Handler handler, Refusal refusal = {});
+
   void AddStreamingMethod(const char* method, mail::Right right,
                           OpenStream open);
+  static mail::Result<mail::Caller> Authenticate(const Call& call,
+                                                 mail::Sessions& sessions);
+  static CallRecord& RecordOf(Call& call);
 
   template <class Response>
   static Reply<Response> Serialized(Reply<grpc::ByteBuffer> reply) {
     return [reply = std::move(reply)](mail::Result<Response> result) {
       reply(result.and_then([](const Response& r) { return Serialize(r); }));
     };
+  }
+
+  template <class Response>
+  static Refusal Serialized(Refuse<Response> refuse) {
+    if (refuse == nullptr) return {};
+    return [refuse](const mail::Error& e) { return Serialize(refuse(e)); };
   }
 
   const std::string name_;

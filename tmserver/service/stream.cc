@@ -22,9 +22,9 @@ class StreamCall final
   void Run(mail::Sessions& sessions, mail::Right right,
            const OpenStream& open) {
     try {
-      const auto caller = Admit(context_, sessions, right);
+      const auto caller =
+          Admitted(record_, right, Authenticate(context_, sessions));
       if (!caller) return Fail(caller.error());
-      record_.user = caller->user;
       handler_ = open(*this, *caller);
       handler_->OnStart();
     } catch (const std::exception& e) {
@@ -48,6 +48,7 @@ class StreamCall final
   void Finish() override { FinishWith(grpc::Status::OK, "OK"); }
 
   void Fail(const mail::Error& error) override {
+    record_.SetLevel(error.code);
     FinishWith(ToStatus(error), Reason(error.code));
   }
 
