@@ -18,7 +18,9 @@
 #include "tmserver/mail/tokens.h"
 #include "tmserver/service/accounts_service.h"
 #include "tmserver/service/mail_service.h"
+#include "tmserver/service/seed_service.h"
 #include "tmserver/service/tokens_service.h"
+#include "turbomessage.grpc.pb.h"
 #include "turbomessage/v1/accounts.grpc.pb.h"
 #include "turbomessage/v1/mail.grpc.pb.h"
 #include "turbomessage/v1/tokens.grpc.pb.h"
@@ -83,7 +85,8 @@ struct Server::Parts {
         tokens(store, clock),
         accounts_service(sessions, accounts),
         mail_service(sessions, mailbox),
-        tokens_service(sessions, tokens) {}
+        tokens_service(sessions, tokens),
+        seed_service(sessions, accounts, mailbox) {}
 
   mail::SystemClock clock;
   mail::PasswordHasher hasher;
@@ -94,6 +97,7 @@ struct Server::Parts {
   service::AccountsService accounts_service;
   service::MailService mail_service;
   service::TokensService tokens_service;
+  service::SeedService seed_service;
   std::unique_ptr<grpc::Server> grpc;
 };
 
@@ -112,6 +116,7 @@ Server::Server(const Options& options, Claim& addresses, mail::Store& store,
   builder.RegisterService(&parts_->accounts_service);
   builder.RegisterService(&parts_->mail_service);
   builder.RegisterService(&parts_->tokens_service);
+  builder.RegisterService(&parts_->seed_service);
   {
     const NarrowUmask narrow;
     parts_->grpc = builder.BuildAndStart();
@@ -130,9 +135,11 @@ Server::~Server() {
 void Server::SetServing(bool serving) {
   auto* health = parts_->grpc->GetHealthCheckService();
   health->SetServingStatus(serving);
-  for (const char* name : {service::v1::Accounts::service_full_name(),
-                           service::v1::Mail::service_full_name(),
-                           service::v1::Tokens::service_full_name()}) {
+  for (const char* name :
+       {service::v1::Accounts::service_full_name(),
+        service::v1::Mail::service_full_name(),
+        service::v1::Tokens::service_full_name(),
+        service::seed::ServidorTurboMessage::service_full_name()}) {
     health->SetServingStatus(name, serving);
   }
 }
