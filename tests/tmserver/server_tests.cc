@@ -20,6 +20,7 @@
 #include "tests/temp_dir.h"
 #include "tests/tmserver/server_testing.h"
 #include "tmserver/server.h"
+#include "turbomessage.pb.h"
 
 namespace turbo::server {
 namespace {
@@ -206,7 +207,8 @@ BOOST_AUTO_TEST_CASE(every_method_of_the_api_is_served) {
   const TestServer server;
   for (const google::protobuf::FileDescriptor* file :
        {v1::WhoAmIRequest::descriptor()->file(),
-        v1::SendRequest::descriptor()->file()}) {
+        v1::SendRequest::descriptor()->file(),
+        turbomessage::Correo::descriptor()->file()}) {
     for (int i = 0; i < file->service(0)->method_count(); ++i) {
       const auto* method = file->service(0)->method(i);
       const RawOutcome outcome = CallRaw(
@@ -248,7 +250,8 @@ BOOST_AUTO_TEST_CASE(who_is_asked_before_what) {
 BOOST_AUTO_TEST_CASE(health_checks_follow_the_server) {
   TestServer server;
   for (const char* name :
-       {"", "turbomessage.v1.Accounts", "turbomessage.v1.Mail"}) {
+       {"", "turbomessage.v1.Accounts", "turbomessage.v1.Mail",
+        "turbomessage.ServidorTurboMessage"}) {
     BOOST_TEST(HealthOf(server, name) == kServing);
   }
   BOOST_TEST(HealthOf(server, "nobody.knows") == -1);
@@ -264,8 +267,9 @@ BOOST_AUTO_TEST_CASE(reflection_lists_the_services) {
       server, "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
       list_services);
   BOOST_TEST(outcome.status.ok());
-  for (const char* name : {"turbomessage.v1.Accounts", "turbomessage.v1.Mail",
-                           "grpc.health.v1.Health"}) {
+  for (const char* name :
+       {"turbomessage.v1.Accounts", "turbomessage.v1.Mail",
+        "turbomessage.ServidorTurboMessage", "grpc.health.v1.Health"}) {
     BOOST_TEST(outcome.bytes.find(name) != outcome.bytes.npos, name);
   }
 }
