@@ -1,17 +1,40 @@
 #include "tmserver/service/call.h"
 
+#include <grpcpp/alarm.h>
 #include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/grpcpp.h>
 
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 #include "tmserver/log.h"
 #include "tmserver/service/status.h"
 
 namespace turbo::service {
+namespace {
+
+void LogException(std::string_view where, const std::exception& e) {
+  log::Write(log::Level::kError, "exception",
+             {{"method", where}, {"what", e.what()}});
+}
+
+}  // namespace
+
+void RunSoon(std::function<void()> step) {
+  auto* alarm = new grpc::Alarm;  // deleted by its callback
+  const auto run = [alarm, step = std::move(step)](bool) {
+    const std::unique_ptr<grpc::Alarm> owned(alarm);
+    try {
+      step();
+    } catch (const std::exception& e) {
+      LogException("later step", e);
+    }
+  };
+  alarm->Set(gpr_now(GPR_CLOCK_REALTIME), run);
+}
 
 // One call, from its arrival until gRPC has let go of it.
 class Service::Call final : public grpc::ServerUnaryReactor {
@@ -39,8 +62,7 @@ class Service::Call final : public grpc::ServerUnaryReactor {
                 replier->Answer(result);
               });
     } catch (const std::exception& e) {
-      log::Write(log::Level::kError, "exception",
-                 {{"method", record_.path}, {"what", e.what()}});
+      LogException(record_.path, e);
       replier->Fail(ServerFault());
     }
   }

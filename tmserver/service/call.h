@@ -24,6 +24,10 @@ namespace turbo::service {
 template <class Response>
 using Reply = mail::Done<Response>;
 
+// Runs `step` soon, on one of gRPC's threads: long work in steps lets other
+// calls have their turn. What `step` throws is logged, and `step` let go of.
+void RunSoon(std::function<void()> step);
+
 // One service of a .proto file, made of handlers. Each call goes one way:
 // authenticate, check the right that the method asks for, read the request, run
 // the handler, map its error, log a line.

@@ -1,8 +1,9 @@
 #include "tmserver/service/seed_service.h"
 
-#include <algorithm>
+#include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "tmserver/log.h"
 #include "tmserver/mail/address.h"
@@ -57,6 +58,49 @@ mail::Done<mail::Changed> WithMissing(mail::MessageId id, std::string details,
   };
 }
 
+// Gathers a tray, a page at a time.
+class Listing : public std::enable_shared_from_this<Listing> {
+ public:
+  Listing(mail::Mailbox& mailbox, mail::Caller caller, mail::Box box,
+          Reply<seed::Bandeja> reply)
+      : mailbox_(mailbox),
+        caller_(std::move(caller)),
+        reply_(std::move(reply)) {
+    query_.box = box;
+    query_.order = mail::Order::kOldestFirst;
+    query_.limit = kPage;
+    query_.with_body = true;
+  }
+
+  void Step() {
+    const Result<mail::Page> page = mailbox_.List(caller_, query_);
+    if (!page) return reply_(tl::unexpected(page.error()));
+    query_.position = page->next;
+    if (Add(page->messages) && query_.position) {
+      return RunSoon([self = shared_from_this()] { self->Step(); });
+    }
+    reply_(std::move(tray_).Finish());
+  }
+
+ private:
+  // False where no more messages can be added.
+  bool Add(const std::vector<mail::Message>& messages) {
+    for (const mail::Message& message : messages) {
+      if (tray_.Add(message)) continue;
+      log::Write(log::Level::kWarn, "seed_tray_incomplete",
+                 {{"user", caller_.user}, {"left_out_from", message.id}});
+      return false;
+    }
+    return true;
+  }
+
+  mail::Mailbox& mailbox_;
+  const mail::Caller caller_;
+  const Reply<seed::Bandeja> reply_;
+  mail::ListQuery query_;
+  SeedTray tray_;
+};
+
 }  // namespace
 
 SeedService::SeedService(mail::Sessions& sessions, mail::Accounts& accounts,
@@ -99,26 +143,9 @@ void SeedService::Send(seed::EnviarMensajeRequest request, const Caller& caller,
 
 void SeedService::List(seed::GetBandejaRequest request, const Caller& caller,
                        Reply<seed::Bandeja> reply) {
-  mail::ListQuery query;
-  query.box = BoxOf(request.bandeja());
-  query.order = mail::Order::kOldestFirst;
-  query.limit = kPage;
-  query.with_body = true;
-  SeedTray tray;
-  do {
-    const Result<mail::Page> page = mailbox_.List(caller, query);
-    if (!page) return reply(tl::unexpected(page.error()));
-    const auto left_out = std::find_if_not(
-        page->messages.begin(), page->messages.end(),
-        [&](const mail::Message& message) { return tray.Add(message); });
-    if (left_out != page->messages.end()) {
-      log::Write(log::Level::kWarn, "seed_tray_incomplete",
-                 {{"user", caller.user}, {"left_out_from", left_out->id}});
-      break;
-    }
-    query.position = page->next;
-  } while (query.position);
-  reply(std::move(tray).Finish());
+  std::make_shared<Listing>(mailbox_, caller, BoxOf(request.bandeja()),
+                            std::move(reply))
+      ->Step();
 }
 
 void SeedService::Delete(seed::MensajeActionRequest request,
