@@ -14,6 +14,14 @@ setup() {
   ok "$PREFIX/bin/tmserver" --version
 }
 
+@test "the menu is installed with its languages" {
+  PATH=/usr/bin:/bin run -0 "$PREFIX/bin/tm-menu" --version
+  [[ $output == 'tm-menu '* ]]
+  run -64 env -u LC_ALL LANG=es_ES.UTF-8 "$PREFIX/bin/tm-menu" </dev/null
+  [[ $output == *'necesita una terminal'* ]]
+  diff -r "$ROOT/scripts/tm-menu.d" "$PREFIX/share/turbomessage/tm-menu"
+}
+
 @test "an installed tmctl doesn't need the build folder" {
   run ! grep -qF "$BUILD" "$PREFIX/bin/tmctl"
   ok "$PREFIX/bin/tmctl" schema tray

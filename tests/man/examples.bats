@@ -40,6 +40,7 @@ examples() {
   run -0 "$ROOT/tests/man/run-examples" <../examples
 }
 
+@test "tm-menu(1)" { PATH=$PATH:$ROOT/scripts examples tm-menu.1; }
 @test "tmctl-completion(1)" { examples tmctl-completion.1; }
 @test "tmctl-config(1)" { examples tmctl-config.1; }
 @test "tmctl-config(5)" { examples tmctl-config.5; }
@@ -66,7 +67,7 @@ examples() {
 @test "no page is forgotten here" {
   local page
   for page in "$MAN"/*.[1578]; do
-    grep -q "{ examples ${page##*/}; }" "$BATS_TEST_FILENAME"
+    grep -q "examples ${page##*/}; }" "$BATS_TEST_FILENAME"
   done
 }
 

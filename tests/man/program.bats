@@ -61,6 +61,14 @@ codes_in() {
     "$(rendered tmserver.8 SYNOPSIS | sed 's/^ *//; /^$/d')"
 }
 
+@test "tm-menu(1) has the usage and the options of tm-menu" {
+  local help
+  help=$("$ROOT/scripts/tm-menu" --help)
+  same usage "$(sed -n '1s/^Usage: //p' <<<"$help")" \
+    "$(rendered tm-menu.1 SYNOPSIS | sed 's/^ *//; s/ | /|/; /^$/d')"
+  same options "$(options_of "$help")" "$(options_in tm-menu.1)"
+}
+
 @test "every page's summary is the help's" {
   local command
   while read -r command; do

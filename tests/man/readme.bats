@@ -35,7 +35,7 @@ tour() {
 
 @test "the tour prints what it shows" {
   tour >shown
-  [ "$(grep -c '^       \$ ' tour)" = 8 ]
+  [ "$(grep -c '^       \$ ' shown)" = 8 ]
   run -0 "$ROOT/tests/man/run-examples" <shown
 }
 
