@@ -6,6 +6,7 @@
 #include <sodium.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -189,6 +190,8 @@ class Client {
                                          request);
   }
 
+  v1::Mail::Stub& mail() const { return *mail_; }
+
   std::string token;
 
  private:
@@ -222,6 +225,46 @@ class Client {
   std::unique_ptr<v1::Accounts::Stub> accounts_;
   std::unique_ptr<v1::Mail::Stub> mail_;
   std::unique_ptr<v1::Tokens::Stub> tokens_;
+};
+
+// A call of Watch, broken off in the end. The inbox unless the request says
+// otherwise.
+class Watching {
+ public:
+  Watching(const Client& client, v1::WatchRequest request) {
+    SetUp(context_, client.token);
+    if (request.box() == v1::BOX_UNSPECIFIED) request.set_box(v1::BOX_INBOX);
+    reader_ = client.mail().Watch(&context_, request);
+  }
+  ~Watching() { context_.TryCancel(); }
+  Watching(const Watching&) = delete;
+  Watching& operator=(const Watching&) = delete;
+
+  // Nothing once the call is over.
+  std::optional<v1::WatchResponse> Next() {
+    v1::WatchResponse response;
+    if (!reader_->Read(&response)) return std::nullopt;
+    return response;
+  }
+  // The id of the next message; 0 for a cursor, -1 for the end.
+  int64_t NextId() {
+    const auto next = Next();
+    return next ? next->message().id() : -1;
+  }
+  // Why it ended.
+  std::string Reason() {
+    while (Next()) {
+    }
+    Outcome<v1::WatchResponse> outcome;
+    outcome.status = reader_->Finish();
+    return outcome.reason();
+  }
+  // Empty where something comes at all.
+  std::string FirstReason() { return Next() ? "" : Reason(); }
+
+ private:
+  grpc::ClientContext context_;
+  std::unique_ptr<grpc::ClientReader<v1::WatchResponse>> reader_;
 };
 
 }  // namespace turbo::server
