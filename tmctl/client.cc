@@ -17,6 +17,7 @@
 #include "tmctl/failure.h"
 #include "turbomessage/v1/accounts.grpc.pb.h"
 #include "turbomessage/v1/mail.grpc.pb.h"
+#include "turbomessage/v1/tokens.grpc.pb.h"
 
 namespace turbo::ctl {
 namespace {
@@ -149,10 +150,14 @@ Milliseconds PauseBefore(int n, const Failure& failure) {
 
 struct Client::Channel {
   explicit Channel(const Address& server)
-      : channel(Connect(server)), accounts(channel), mail(channel) {}
+      : channel(Connect(server)),
+        accounts(channel),
+        mail(channel),
+        tokens(channel) {}
   std::shared_ptr<grpc::Channel> channel;
   v1::Accounts::Stub accounts;
   v1::Mail::Stub mail;
+  v1::Tokens::Stub tokens;
 };
 
 Client::Client(ClientOptions options, std::string token)
@@ -246,6 +251,26 @@ v1::MarkResponse Client::Mark(const v1::MarkRequest& request) {
 
 v1::DeleteResponse Client::Delete(const v1::DeleteRequest& request) {
   return Call(channel_->mail, &v1::Mail::Stub::Delete, request);
+}
+
+v1::CreateTokenResponse Client::CreateToken(
+    const v1::CreateTokenRequest& request) {
+  return Call(channel_->tokens, &v1::Tokens::Stub::CreateToken, request);
+}
+
+v1::RotateTokenResponse Client::RotateToken(
+    const v1::RotateTokenRequest& request) {
+  return Call(channel_->tokens, &v1::Tokens::Stub::RotateToken, request);
+}
+
+v1::ListTokensResponse Client::ListTokens(
+    const v1::ListTokensRequest& request) {
+  return Call(channel_->tokens, &v1::Tokens::Stub::ListTokens, request);
+}
+
+v1::RevokeTokenResponse Client::RevokeToken(
+    const v1::RevokeTokenRequest& request) {
+  return Call(channel_->tokens, &v1::Tokens::Stub::RevokeToken, request);
 }
 
 }  // namespace turbo::ctl

@@ -15,6 +15,7 @@
 #include "tmctl/units.h"
 #include "turbomessage/v1/accounts.pb.h"
 #include "turbomessage/v1/mail.pb.h"
+#include "turbomessage/v1/tokens.pb.h"
 
 namespace grpc {
 class ClientContext;
@@ -58,6 +59,10 @@ class Client {
   v1::GetResponse Get(const v1::GetRequest& request);
   v1::MarkResponse Mark(const v1::MarkRequest& request);
   v1::DeleteResponse Delete(const v1::DeleteRequest& request);
+  v1::CreateTokenResponse CreateToken(const v1::CreateTokenRequest& request);
+  v1::RotateTokenResponse RotateToken(const v1::RotateTokenRequest& request);
+  v1::ListTokensResponse ListTokens(const v1::ListTokensRequest& request);
+  v1::RevokeTokenResponse RevokeToken(const v1::RevokeTokenRequest& request);
 
  private:
   struct Channel;

@@ -9,7 +9,10 @@ int CmdLogout(Context& context) {
                       FindToken(settings, *context.config);
   try {
     context.client->Logout({});
-  } catch (const Failure& failure) {
+  } catch (Failure& failure) {
+    if (failure.code == "permission_denied") {
+      failure.hint = "end an access token with: tmctl token revoke NAME";
+    }
     // A login that has ended already is as logged out as can be.
     if (failure.code != "not_logged_in" && failure.code != "session_expired") {
       throw;

@@ -78,6 +78,7 @@ int CmdOutbox(Context& context);
 int CmdRead(Context& context);
 int CmdMark(Context& context);
 int CmdDelete(Context& context);
+int CmdToken(Context& context);
 int CmdConfig(Context& context);
 int CmdSchema(Context& context);
 int CmdCompletion(Context& context);

@@ -68,28 +68,43 @@ Json TextOrNull(const std::string& text) {
   return text.empty() ? Json(nullptr) : Json(text);
 }
 
-const char* NameOf(v1::Auth auth) {
+const char* AuthName(v1::Auth auth) {
   switch (auth) {
     case v1::AUTH_LOGIN:
       return "login";
+    case v1::AUTH_TOKEN:
+      return "token";
     default:
       return "unknown";
   }
 }
 
-const char* NameOf(v1::Scope scope) {
-  switch (scope) {
-    case v1::SCOPE_FULL:
-      return "full";
-    default:
-      return "unknown";
-  }
+void AddToken(const v1::Token& token, const std::string& secret, Json& json) {
+  json["name"] = token.name();
+  json["scope"] = NameOf(token.scope());
+  json["expires_at"] = TimeJson(token.has_expires_at(), token.expires_at());
+  json["last_used_at"] =
+      TimeJson(token.has_last_used_at(), token.last_used_at());
+  json["token"] = TextOrNull(secret);
 }
 
 }  // namespace
 
 const char* NameOf(v1::Box box) {
   return box == v1::BOX_OUTBOX ? "outbox" : "inbox";
+}
+
+const char* NameOf(v1::Scope scope) {
+  switch (scope) {
+    case v1::SCOPE_FULL:
+      return "full";
+    case v1::SCOPE_READ:
+      return "read";
+    case v1::SCOPE_SEND:
+      return "send";
+    default:
+      return "unknown";
+  }
 }
 
 Json Document(const std::string& name) {
@@ -160,10 +175,25 @@ Json SessionDocument(const v1::Session& session, const std::string& server) {
   Json document = Document("session");
   document["user"] = session.user();
   document["server"] = server;
-  document["auth"] = NameOf(session.auth());
+  document["auth"] = AuthName(session.auth());
   document["scope"] = NameOf(session.scope());
   document["expires_at"] =
       TimeJson(session.has_expires_at(), session.expires_at());
+  return document;
+}
+
+Json TokenDocument(const v1::Token& token, const std::string& secret) {
+  Json document = Document("token");
+  AddToken(token, secret, document);
+  return document;
+}
+
+Json TokensDocument(const std::vector<v1::Token>& tokens) {
+  Json document = Document("tokens");
+  document["tokens"] = Json::array();
+  for (const v1::Token& token : tokens) {
+    AddToken(token, "", document["tokens"].emplace_back(Json::object()));
+  }
   return document;
 }
 

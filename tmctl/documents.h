@@ -11,6 +11,7 @@
 #include "tmctl/failure.h"
 #include "turbomessage/v1/accounts.pb.h"
 #include "turbomessage/v1/mail.pb.h"
+#include "turbomessage/v1/tokens.pb.h"
 
 namespace turbo::ctl {
 
@@ -18,6 +19,7 @@ namespace v1 = ::turbomessage::v1;
 using Json = nlohmann::ordered_json;
 
 const char* NameOf(v1::Box box);
+const char* NameOf(v1::Scope scope);
 
 // An object that begins with "schema": "turbomessage.NAME/1".
 Json Document(const std::string& name);
@@ -37,6 +39,9 @@ Json SentDocument(const v1::SendResponse& sent, const std::string& key);
 Json ChangedDocument(v1::Box box, const std::vector<int64_t>& ids,
                      const std::vector<int64_t>& missing);
 Json SessionDocument(const v1::Session& session, const std::string& server);
+// The secret is null where it is empty.
+Json TokenDocument(const v1::Token& token, const std::string& secret);
+Json TokensDocument(const std::vector<v1::Token>& tokens);
 Json ErrorDocument(const Failure& failure);
 Json WarningDocument(const std::string& code, const std::string& message);
 

@@ -20,6 +20,9 @@ constexpr std::array kTable{
     Row{"weak_password", 65, "choose a longer password"},
     Row{"message_too_large", 65, "cut the body with --max-body SIZE"},
     Row{"user_exists", 65, "log in with: tmctl login USER"},
+    Row{"token_exists", 65,
+        "choose another name, or get a new secret with: tmctl token rotate "
+        "NAME"},
     Row{"request_id_reused", 65,
         "the key was used for another message: choose a new one, or accept "
         "that message with --once"},
@@ -28,6 +31,7 @@ constexpr std::array kTable{
         "cursor file"},
     Row{"message_not_found", 66,
         "list what is there with: tmctl inbox, tmctl outbox"},
+    Row{"token_not_found", 66, "list what is there with: tmctl token list"},
     Row{"no_input", 66, ""},
     Row{"recipient_not_found", 67, "check the names; nothing was sent"},
     Row{"registration_closed", 69, ""},
@@ -47,8 +51,10 @@ constexpr std::array kTable{
     Row{"protocol_mismatch", 76, "is it a tmserver, and as new as this tmctl?"},
     Row{"not_logged_in", 77, "log in with: tmctl login USER"},
     Row{"session_expired", 77, "log in again with: tmctl login USER"},
+    Row{"token_expired", 77,
+        "get a new secret, with a login: tmctl token rotate NAME"},
     Row{"bad_credentials", 77, ""},
-    Row{"permission_denied", 77, ""},
+    Row{"permission_denied", 77, "use a login, or a token of a wider scope"},
     Row{"bad_config", 78, ""},
 };
 

@@ -36,18 +36,6 @@ void WriteAll(int fd, std::string_view content, const std::string& path) {
   }
 }
 
-void SyncDirectory(const std::string& directory) {
-  const File dir(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (dir.fd() < 0 || fsync(dir.fd()) != 0) {
-    throw Failure("io_error", WithErrno("can't sync " + directory, errno));
-  }
-}
-
-std::string ParentOf(const std::string& path) {
-  const std::string parent = std::filesystem::path(path).parent_path();
-  return parent.empty() ? "." : parent;
-}
-
 Failure CannotRead(const std::string& path, int error) {
   return Failure("no_input", WithErrno("can't read " + path, error));
 }
@@ -124,7 +112,16 @@ void ReplaceFile(const std::string& path, std::string_view content) {
     unlink(temporary.c_str());
     throw;
   }
-  SyncDirectory(ParentOf(target));
+  SyncDirectoryOf(target);
+}
+
+void SyncDirectoryOf(const std::string& path) {
+  std::string directory = std::filesystem::path(path).parent_path();
+  if (directory.empty()) directory = ".";
+  const File dir(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (dir.fd() < 0 || fsync(dir.fd()) != 0) {
+    throw Failure("io_error", WithErrno("can't sync " + directory, errno));
+  }
 }
 
 void WriteTo(const std::string& path, std::string_view content) {

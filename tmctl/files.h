@@ -53,6 +53,9 @@ void ReplaceFile(const std::string& path, std::string_view content);
 // none, to a new one, mode 0600. cannot_create, io_error.
 void WriteTo(const std::string& path, std::string_view content);
 
+// Makes what happened in the directory of `path` last. io_error.
+void SyncDirectoryOf(const std::string& path);
+
 // Makes `path` and its missing parents, mode 0700. cannot_create.
 void MakeDirectories(const std::string& path);
 

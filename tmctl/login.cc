@@ -4,17 +4,6 @@
 #include "tmctl/parse.h"
 
 namespace turbo::ctl {
-namespace {
-
-// Without a deadline for the operation, a lock is still not waited for longer.
-constexpr Milliseconds kPatience = std::chrono::minutes(10);
-
-Milliseconds PatienceOf(const Settings& settings) {
-  return settings.timeout.count() > 0 ? settings.timeout : kPatience;
-}
-
-}  // namespace
-
 int KeepLogin(Context& context, Ask ask,
               const std::function<FreshLogin(const std::string&)>& open) {
   const Settings& settings = context.settings;
@@ -54,13 +43,18 @@ FreshLogin OpenLogin(Context& context, const std::string& user,
 void PrintSession(const Context& context, const v1::Session& session) {
   const Json document =
       SessionDocument(session, context.settings.server.Text());
-  context.output.Print({document, {}, [&] {
-                          return session.user() + " at " +
-                                 context.settings.server.Text() +
-                                 ", logged in until " +
-                                 document["expires_at"].get<std::string>() +
-                                 "\n";
-                        }});
+  const bool token = session.auth() == v1::AUTH_TOKEN;
+  const std::string how =
+      token ? std::string("by an access token for ") + NameOf(session.scope())
+            : "logged in";
+  const Json& end = document["expires_at"];
+  context.output.Print(
+      {document, {}, [&] {
+         return session.user() + " at " + context.settings.server.Text() +
+                ", " + how +
+                (end.is_null() ? "" : " until " + end.get<std::string>()) +
+                "\n";
+       }});
 }
 
 }  // namespace turbo::ctl

@@ -33,6 +33,9 @@ constexpr std::array kGlobals{
 
 constexpr int kMaxRetries = 1000000;
 
+// Without a deadline for the operation, a lock is still not waited for longer.
+constexpr Milliseconds kPatience = std::chrono::minutes(10);
+
 // "token_file" as a flag or a variable spells it.
 std::string Spell(std::string name, const std::string& prefix, bool flag) {
   for (char& c : name) {
@@ -232,6 +235,10 @@ Settings ResolveSettings(const Arguments& arguments, const Config& config,
   }
   settings.password_command = reader.Text("password_command");
   return settings;
+}
+
+Milliseconds PatienceOf(const Settings& settings) {
+  return settings.timeout.count() > 0 ? settings.timeout : kPatience;
 }
 
 void CheckSetting(const ProfileKey& key, const std::string& value) {

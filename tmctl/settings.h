@@ -59,6 +59,9 @@ OutputMode GuessOutput(const std::vector<std::string>& words);
 Settings ResolveSettings(const Arguments& arguments, const Config& config,
                          bool may_create);
 
+// How long a lock is waited for: as long as an operation may take.
+Milliseconds PatienceOf(const Settings& settings);
+
 // Checks one value as `config set` does: throws usage.
 void CheckSetting(const ProfileKey& key, const std::string& value);
 

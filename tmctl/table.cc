@@ -4,9 +4,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <cstring>
 
+#include "tmctl/documents.h"
 #include "tmctl/text.h"
 #include "tmctl/units.h"
 
@@ -27,9 +29,12 @@ struct Row {
   std::string subject;
 };
 
+Time ToTime(const google::protobuf::Timestamp& time) {
+  return Time(Milliseconds(time.seconds() * 1000 + time.nanos() / 1000000));
+}
+
 std::string DateOf(const google::protobuf::Timestamp& time) {
-  return FormatLocal(
-      Time(Milliseconds(time.seconds() * 1000 + time.nanos() / 1000000)));
+  return FormatLocal(ToTime(time));
 }
 
 std::string RecipientsOf(const v1::Message& message) {
@@ -85,6 +90,13 @@ class Layout {
   size_t date_ = 0;
   size_t peer_ = 0;
 };
+
+// When a token ends, as words.
+std::string EndOf(const v1::Token& token) {
+  if (!token.has_expires_at()) return "never";
+  return DateOf(token.expires_at()) +
+         (ToTime(token.expires_at()) <= Now() ? " (expired)" : "");
+}
 
 std::string Header(const std::string& name, const std::string& value) {
   return name + ": " + Harmless(value) + "\n";
@@ -148,6 +160,37 @@ std::string MessageText(const v1::Message& message, const TableStyle& style) {
   text += "\n" + Harmless(message.body(), "\n\t");
   if (!text.ends_with('\n')) text += '\n';
   return text;
+}
+
+std::string TokenTable(const std::vector<v1::Token>& tokens) {
+  if (tokens.empty()) return {};
+  std::vector<std::array<std::string, 4>> rows{
+      {"NAME", "SCOPE", "EXPIRES", "LAST USED"}};
+  for (const v1::Token& token : tokens) {
+    rows.push_back(
+        {Harmless(token.name()), NameOf(token.scope()), EndOf(token),
+         token.has_last_used_at() ? DateOf(token.last_used_at()) : "never"});
+  }
+  std::array<size_t, 4> widths{};
+  for (const auto& row : rows) {
+    for (size_t i = 0; i < row.size(); ++i) {
+      widths[i] = std::max(widths[i], WidthOf(row[i]));
+    }
+  }
+  std::string table;
+  for (const auto& row : rows) {
+    std::string line;
+    for (size_t i = 0; i < row.size(); ++i) {
+      line += FitTo(row[i], widths[i]) + "  ";
+    }
+    table += WithoutTrailingSpaces(line) + "\n";
+  }
+  return table;
+}
+
+std::string TokenText(const v1::Token& token) {
+  return Harmless(token.name()) + ": scope " + NameOf(token.scope()) +
+         ", expires " + EndOf(token) + "\n";
 }
 
 }  // namespace turbo::ctl

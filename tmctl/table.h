@@ -1,4 +1,4 @@
-// How messages look on a terminal.
+// How messages and access tokens look on a terminal.
 #ifndef TMCTL_TABLE_H_
 #define TMCTL_TABLE_H_
 
@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "turbomessage/v1/mail.pb.h"
+#include "turbomessage/v1/tokens.pb.h"
 
 namespace turbo::ctl {
 
@@ -24,6 +25,12 @@ std::string TrayTable(const std::vector<turbomessage::v1::Message>& messages,
 // One message with its headers and body.
 std::string MessageText(const turbomessage::v1::Message& message,
                         const TableStyle& style);
+
+// One line a token, under a heading; empty for no tokens.
+std::string TokenTable(const std::vector<turbomessage::v1::Token>& tokens);
+
+// One token on a line.
+std::string TokenText(const turbomessage::v1::Token& token);
 
 }  // namespace turbo::ctl
 

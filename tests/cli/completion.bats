@@ -56,7 +56,7 @@ in_fish() {
   [[ $(head -n 1 _tmctl) == '#compdef tmctl'* ]]
   local command
   for command in register login logout whoami passwd send inbox outbox read \
-    mark delete config schema completion help; do
+    mark delete token config schema completion help; do
     grep -qw "$command" _tmctl
   done
   # Loaded by compinit, it is the completion of tmctl.

@@ -4,7 +4,7 @@
 load helpers
 
 COMMANDS=(register login logout whoami passwd send inbox outbox read mark
-  delete config schema completion help version)
+  delete token config schema completion help version)
 
 @test "help lists every command with a line about it" {
   ok tmctl help
@@ -46,6 +46,10 @@ COMMANDS=(register login logout whoami passwd send inbox outbox read mark
   ok tmctl help send
   for option in subject label key once each no-copy copy skip-empty max-body \
     dry-run; do
+    [[ $output == *"--$option"* ]]
+  done
+  ok tmctl help token
+  for option in scope expires grace out ignore-missing; do
     [[ $output == *"--$option"* ]]
   done
 }

@@ -6,7 +6,8 @@ load helpers
 @test "without a name it lists the names" {
   ok tmctl schema
   local name
-  for name in changed config count error message read sent session tray warning; do
+  for name in changed config count error message read sent session token tokens \
+    tray warning; do
     grep -qx "$name" <<<"$output"
   done
 }

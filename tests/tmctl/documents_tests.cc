@@ -126,6 +126,42 @@ BOOST_AUTO_TEST_CASE(a_session) {
       "expires_at": "1970-01-01T01:00:00.000Z"})");
 }
 
+BOOST_AUTO_TEST_CASE(a_session_by_a_token_without_an_end) {
+  v1::Session session;
+  session.set_auth(v1::AUTH_TOKEN);
+  for (const auto& [scope, name] :
+       {std::pair(v1::SCOPE_SEND, "send"), std::pair(v1::SCOPE_READ, "read"),
+        std::pair(v1::SCOPE_FULL, "full")}) {
+    session.set_scope(scope);
+    const Json json = SessionDocument(session, "localhost:1");
+    BOOST_TEST(json["auth"] == "token");
+    BOOST_TEST(json["scope"] == name);
+    BOOST_TEST(json["expires_at"].is_null());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(tokens_show_a_secret_once) {
+  v1::Token token;
+  token.set_name("cron");
+  token.set_scope(v1::SCOPE_SEND);
+  CheckJson(TokenDocument(token, "secret"), R"({
+      "schema": "turbomessage.token/1", "name": "cron", "scope": "send",
+      "expires_at": null, "last_used_at": null, "token": "secret"})");
+  token.mutable_expires_at()->set_seconds(60);
+  token.mutable_last_used_at()->set_seconds(61);
+  CheckJson(TokenDocument(token, ""), R"({
+      "schema": "turbomessage.token/1", "name": "cron", "scope": "send",
+      "expires_at": "1970-01-01T00:01:00.000Z",
+      "last_used_at": "1970-01-01T00:01:01.000Z", "token": null})");
+  CheckJson(TokensDocument({token}), R"({
+      "schema": "turbomessage.tokens/1", "tokens": [
+      {"name": "cron", "scope": "send",
+       "expires_at": "1970-01-01T00:01:00.000Z",
+       "last_used_at": "1970-01-01T00:01:01.000Z", "token": null}]})");
+  CheckJson(TokensDocument({}),
+            R"({"schema": "turbomessage.tokens/1", "tokens": []})");
+}
+
 BOOST_AUTO_TEST_CASE(an_error_has_every_field) {
   CheckJson(ErrorDocument(Failure("os_error", "sentence")), R"({
       "schema": "turbomessage.error/1", "code": "os_error", "exit": 71,

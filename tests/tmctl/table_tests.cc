@@ -7,6 +7,7 @@
 #include "tests/tmctl/ctl_testing.h"
 #include "tmctl/table.h"
 #include "tmctl/text.h"
+#include "tmctl/units.h"
 
 namespace turbo::ctl {
 namespace {
@@ -133,6 +134,26 @@ BOOST_AUTO_TEST_CASE(nothing_in_a_message_steers_the_terminal) {
 BOOST_AUTO_TEST_CASE(a_header_is_one_line) {
   BOOST_TEST(LinesOf(MessageText(Mail(7, "ana", "a\nFrom: root"), {})).size() ==
              6u);
+}
+
+BOOST_AUTO_TEST_CASE(tokens_stand_in_columns_and_expired_ones_say_so) {
+  turbomessage::v1::Token old;
+  old.set_name("nightly-backup");
+  old.set_scope(turbomessage::v1::SCOPE_SEND);
+  old.mutable_expires_at()->set_seconds(60);
+  old.mutable_last_used_at()->set_seconds(60);
+  turbomessage::v1::Token endless;
+  endless.set_name("ci");
+  endless.set_scope(turbomessage::v1::SCOPE_FULL);
+  const std::string minute = FormatLocal(Time(Milliseconds(60000)));
+  BOOST_TEST(TokenTable({old, endless}) ==
+             "NAME            SCOPE  EXPIRES                     LAST USED\n"
+             "nightly-backup  send   " +
+                 minute + " (expired)  " + minute +
+                 "\n"
+                 "ci              full   never                       never\n");
+  BOOST_TEST(TokenTable({}).empty());
+  BOOST_TEST(TokenText(endless) == "ci: scope full, expires never\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
