@@ -57,6 +57,7 @@ examples() {
 @test "tmctl-register(1)" { examples tmctl-register.1; }
 @test "tmctl-schema(1)" { examples tmctl-schema.1; }
 @test "tmctl-send(1)" { examples tmctl-send.1; }
+@test "tmctl-token(1)" { examples tmctl-token.1; }
 @test "tmctl-version(1)" { examples tmctl-version.1; }
 @test "tmctl-whoami(1)" { examples tmctl-whoami.1; }
 @test "tmctl(1)" { examples tmctl.1; }

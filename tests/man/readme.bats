@@ -91,3 +91,19 @@ tour() {
   run -0 bash recipe.sh
   [ -z "$output" ]
 }
+
+@test "the job with a secret of its own renews it" {
+  tmctl -q register ana --password-stdin <<<"$PASSWORD"
+  recipe 'A job with a secret of its own'
+  run -0 bash recipe.sh
+  [ "$(stat -c %a ~/.backup.token)" = 600 ]
+  local first
+  first=$(cat ~/.backup.token)
+  tmctl logout
+  run -0 bash recipe.sh
+  [ "$(cat ~/.backup.token)" != "$first" ]
+  tmctl -q login ana --password-stdin <<<"$PASSWORD"
+  [ "$(tmctl inbox --count -o ids)" = 2 ]
+  [ "$(tmctl token list | jq -c '[.tokens[] | .name, .scope]')" = \
+    '["backup","send"]' ]
+}
