@@ -6,7 +6,7 @@ namespace turbo::ctl {
 int CmdLogout(Context& context) {
   const Settings& settings = context.settings;
   const bool stored = context.config->Get(settings.profile, "token") ==
-                      FindToken(settings, *context.config);
+                      FindToken(settings, *context.config).text;
   try {
     context.client->Logout({});
   } catch (Failure& failure) {

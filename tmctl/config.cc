@@ -1,6 +1,5 @@
 #include "tmctl/config.h"
 
-#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -138,14 +137,6 @@ const Json* FindProfile(const Json& document, const std::string& profile) {
 
 std::string AsText(const Json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
-}
-
-std::string HomeDirectory() {
-  if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/') {
-    return home;
-  }
-  const passwd* entry = getpwuid(geteuid());
-  return entry == nullptr || entry->pw_dir[0] != '/' ? "" : entry->pw_dir;
 }
 
 }  // namespace

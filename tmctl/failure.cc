@@ -12,7 +12,10 @@ struct Row {
   std::string_view code;
   int exit;
   std::string_view hint;
+  bool queued = false;  // `auto` puts a send that fails like this in the spool
 };
+
+constexpr bool kQueued = true;
 
 constexpr std::array kTable{
     Row{"usage", 64, "see: tmctl help"},
@@ -36,19 +39,22 @@ constexpr std::array kTable{
     Row{"recipient_not_found", 67, "check the names; nothing was sent"},
     Row{"registration_closed", 69, ""},
     Row{"internal", 70, "the server's log says more"},
-    Row{"os_error", 71, ""},
+    Row{"os_error", 71, "", kQueued},
     Row{"cannot_create", 73, ""},
     Row{"io_error", 74, ""},
-    Row{"unavailable", 75, "check the address, and that tmserver is running"},
-    Row{"deadline_exceeded", 75, "give it more time with --timeout"},
+    Row{"unavailable", 75, "check the address, and that tmserver is running",
+        kQueued},
+    Row{"deadline_exceeded", 75, "give it more time with --timeout", kQueued},
     Row{"inbox_full", 75,
-        "the recipient must delete mail first; nothing was sent"},
-    Row{"rate_limited", 75, "try again later, or use --retry"},
-    Row{"store_full", 75, "the server's disk is full; nothing was sent"},
+        "the recipient must delete mail first; nothing was sent", kQueued},
+    Row{"rate_limited", 75, "try again later, or use --retry", kQueued},
+    Row{"store_full", 75, "the server's disk is full; nothing was sent",
+        kQueued},
     Row{"outbox_full", 75,
         "make room with: tmctl delete --box outbox ID; or send with --no-copy"},
     Row{"busy", 75, "try again when the other process has finished"},
-    Row{"protocol_mismatch", 76, "is it a tmserver, and as new as this tmctl?"},
+    Row{"protocol_mismatch", 76, "is it a tmserver, and as new as this tmctl?",
+        kQueued},
     Row{"not_logged_in", 77, "log in with: tmctl login USER"},
     Row{"session_expired", 77, "log in again with: tmctl login USER"},
     Row{"token_expired", 77,
@@ -76,6 +82,13 @@ Failure::Failure(std::string error_code, std::string sentence,
 }
 
 int Failure::Exit() const { return ExitOf(code); }
+
+bool Failure::Queued() const {
+  const Row* row = Find(code);
+  return row != nullptr && row->queued;
+}
+
+bool Failure::RefusesMessage() const { return Exit() == 65 || Exit() == 67; }
 
 Failure Usage(std::string sentence) {
   return Failure("usage", std::move(sentence));

@@ -27,6 +27,10 @@ class Failure : public std::exception {
   int Exit() const;
   // The same command may succeed later: exactly the failures that exit with 75.
   bool Retryable() const { return Exit() == 75; }
+  // Of a send: `--queue auto` puts it in the spool.
+  bool Queued() const;
+  // Of a send: the message itself is refused, and will always be.
+  bool RefusesMessage() const;
 
   std::string code;
   std::string message;

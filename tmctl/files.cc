@@ -1,6 +1,7 @@
 #include "tmctl/files.h"
 
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -145,6 +146,21 @@ void MakeDirectories(const std::string& path) {
   // Another process may have been faster.
   if (std::filesystem::is_directory(path, ignored)) return;
   throw CannotCreate("the directory " + path, error);
+}
+
+void RemoveFile(const std::string& path) {
+  if (unlink(path.c_str()) != 0) {
+    throw Failure("io_error", WithErrno("can't remove " + path, errno));
+  }
+  SyncDirectory(ParentOf(path));
+}
+
+std::string HomeDirectory() {
+  if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/') {
+    return home;
+  }
+  const passwd* entry = getpwuid(geteuid());
+  return entry == nullptr || entry->pw_dir[0] != '/' ? "" : entry->pw_dir;
 }
 
 FileLock::FileLock(const std::string& path, Milliseconds patience)

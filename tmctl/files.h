@@ -59,6 +59,12 @@ void SyncDirectoryOf(const std::string& path);
 // Makes `path` and its missing parents, mode 0700. cannot_create.
 void MakeDirectories(const std::string& path);
 
+// Takes `path` out of its directory, for good when this returns. io_error.
+void RemoveFile(const std::string& path);
+
+// $HOME, else the home of the password database; empty where there is none.
+std::string HomeDirectory();
+
 // The exclusive lock on `path` (a file of its own), held while the object
 // lives. cannot_create; busy after `patience`.
 class FileLock {

@@ -80,7 +80,7 @@ std::string PromptFor(const std::string& what, const std::string& hint,
 }
 
 // The host that a stored token may go to is the one that issued it.
-std::string StoredToken(const Settings& settings, const Config& config) {
+Token StoredToken(const Settings& settings, const Config& config) {
   const auto token = config.Get(settings.profile, "token");
   if (!token) {
     throw Failure("not_logged_in",
@@ -97,22 +97,24 @@ std::string StoredToken(const Settings& settings, const Config& config) {
                   "NAME --server " +
                       settings.server.Text() + " login USER");
   }
-  return *token;
+  return {*token, config.Get(settings.profile, "user").value_or("")};
 }
 
-std::string TokenOf(const Settings& settings, const Config& config) {
-  if (!settings.token_file.empty()) return ReadSecretFile(settings.token_file);
+Token TokenOf(const Settings& settings, const Config& config) {
+  if (!settings.token_file.empty()) {
+    return {ReadSecretFile(settings.token_file)};
+  }
   if (const char* token = std::getenv("TMCTL_TOKEN");
       token != nullptr && *token != '\0') {
-    return token;
+    return {token};
   }
   if (const char* directory = std::getenv("CREDENTIALS_DIRECTORY");
       directory != nullptr && *directory == '/') {
     const std::string path = std::string(directory) + "/tmctl.token";
-    if (access(path.c_str(), F_OK) == 0) return ReadSecretFile(path);
+    if (access(path.c_str(), F_OK) == 0) return {ReadSecretFile(path)};
   }
   if (const auto file = config.Get(settings.profile, "token_file")) {
-    return ReadSecretFile(*file);
+    return {ReadSecretFile(*file)};
   }
   return StoredToken(settings, config);
 }
@@ -162,12 +164,12 @@ std::pair<std::string, std::string> FindPasswordChange(
   return {Checked(lines.substr(0, end)), Checked(lines.substr(end + 1))};
 }
 
-std::string FindToken(const Settings& settings, const Config& config) {
-  std::string token = TokenOf(settings, config);
+Token FindToken(const Settings& settings, const Config& config) {
+  Token token = TokenOf(settings, config);
   const bool sendable =
-      !token.empty() && std::all_of(token.begin(), token.end(), [](char c) {
-        return c > 0x20 && c < 0x7f;
-      });
+      !token.text.empty() &&
+      std::all_of(token.text.begin(), token.text.end(),
+                  [](char c) { return c > 0x20 && c < 0x7f; });
   if (sendable) return token;
   throw Failure("not_logged_in", "the token that was given is not a token");
 }

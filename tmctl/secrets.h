@@ -24,11 +24,18 @@ std::string FindPassword(const Arguments& arguments, const Settings& settings,
 std::pair<std::string, std::string> FindPasswordChange(
     const Arguments& arguments, const Settings& settings);
 
+// A token, and the user whose it is where that is known without asking the
+// server.
+struct Token {
+  std::string text;
+  std::string user = {};
+};
+
 // --token-file, TMCTL_TOKEN_FILE, TMCTL_TOKEN,
 // $CREDENTIALS_DIRECTORY/tmctl.token, the profile's token_file and token.
 // not_logged_in where there is none; permission_denied where the stored token
-// is another server's.
-std::string FindToken(const Settings& settings, const Config& config);
+// is another server's. Only the stored token's user is known.
+Token FindToken(const Settings& settings, const Config& config);
 
 }  // namespace turbo::ctl
 

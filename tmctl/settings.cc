@@ -207,17 +207,22 @@ OutputMode GuessOutput(const std::vector<std::string>& words) {
 
 Settings ResolveSettings(const Arguments& arguments, const Config& config,
                          bool may_create) {
-  Settings settings;
   const auto profile = FindSetting(arguments, nullptr, "", "profile");
-  settings.profile = profile ? profile->value : "default";
-  if (!IsUtf8(settings.profile)) throw Wrong(*profile, "UTF-8");
-  if (profile && !may_create && settings.profile != "default" &&
-      !config.HasProfile(settings.profile)) {
-    throw Failure(
-        "bad_config", "there is no profile \"" + settings.profile + "\"",
-        "make it with: tmctl --profile " + settings.profile + " login USER");
+  if (profile && !IsUtf8(profile->value)) throw Wrong(*profile, "UTF-8");
+  return ResolveSettingsOf(profile ? profile->value : "default", arguments,
+                           config, may_create);
+}
+
+Settings ResolveSettingsOf(const std::string& profile,
+                           const Arguments& arguments, const Config& config,
+                           bool may_create) {
+  Settings settings;
+  settings.profile = profile;
+  if (!may_create && profile != "default" && !config.HasProfile(profile)) {
+    throw Failure("bad_config", "there is no profile \"" + profile + "\"",
+                  "make it with: tmctl --profile " + profile + " login USER");
   }
-  const Reader reader(arguments, config, settings.profile);
+  const Reader reader(arguments, config, profile);
   settings.server = ToAddress(
       reader.Find("server").value_or(Given{"localhost", "default", false}));
   settings.insecure = reader.Switch("insecure");

@@ -62,6 +62,11 @@ Settings ResolveSettings(const Arguments& arguments, const Config& config,
 // How long a lock is waited for: as long as an operation may take.
 Milliseconds PatienceOf(const Settings& settings);
 
+// The same for `profile`, whichever one the flags and variables name.
+Settings ResolveSettingsOf(const std::string& profile,
+                           const Arguments& arguments, const Config& config,
+                           bool may_create = false);
+
 // Checks one value as `config set` does: throws usage.
 void CheckSetting(const ProfileKey& key, const std::string& value);
 

@@ -1,5 +1,6 @@
 #include <cerrno>
 #include <map>
+#include <set>
 #include <string>
 
 #include "tests/tmctl/ctl_testing.h"
@@ -63,6 +64,27 @@ BOOST_AUTO_TEST_CASE(an_unknown_code_is_an_internal_error) {
 BOOST_AUTO_TEST_CASE(exactly_what_exits_with_75_may_succeed_later) {
   for (const auto& [code, exit] : kExits) {
     BOOST_TEST(Failure(code, "").Retryable() == (exit == 75), code);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(only_what_may_pass_is_queued) {
+  const std::set<std::string> queued{
+      "os_error",     "unavailable", "deadline_exceeded", "inbox_full",
+      "rate_limited", "store_full",  "protocol_mismatch"};
+  for (const auto& [code, exit] : kExits) {
+    BOOST_TEST(Failure(code, "").Queued() == queued.contains(code), code);
+  }
+  BOOST_TEST(!Failure("nonsense", "").Queued());
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_message_is_refused_for_ever) {
+  for (const char* code : {"recipient_not_found", "message_too_large",
+                           "invalid_argument", "request_id_reused"}) {
+    BOOST_TEST(Failure(code, "").RefusesMessage(), code);
+  }
+  for (const char* code : {"inbox_full", "session_expired", "bad_config",
+                           "no_input", "internal"}) {
+    BOOST_TEST(!Failure(code, "").RefusesMessage(), code);
   }
 }
 
