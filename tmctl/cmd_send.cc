@@ -1,10 +1,7 @@
-#include <absl/strings/escaping.h>
+#include <absl/strings/ascii.h>
 #include <fcntl.h>
-#include <sys/random.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 #include <optional>
 #include <set>
@@ -13,21 +10,13 @@
 #include "tmctl/commands.h"
 #include "tmctl/failure.h"
 #include "tmctl/files.h"
+#include "tmctl/flush.h"
 #include "tmctl/parse.h"
-#include "tmctl/text.h"
+#include "tmctl/sending.h"
 #include "tmctl/units.h"
 
 namespace turbo::ctl {
 namespace {
-
-std::string NewKey() {
-  std::array<char, 16> bytes;
-  if (getrandom(bytes.data(), bytes.size(), 0) !=
-      static_cast<ssize_t>(bytes.size())) {
-    throw Failure("os_error", WithErrno("no random bytes", errno));
-  }
-  return absl::BytesToHexString(std::string(bytes.data(), bytes.size()));
-}
 
 std::optional<size_t> MaxBodyOf(const Arguments& arguments) {
   if (!arguments.Has("max-body")) return std::nullopt;
@@ -65,14 +54,6 @@ Input ReadBody(const Context& context, size_t keep) {
     throw Failure("no_input", WithErrno("can't read " + path, errno));
   }
   return ReadAll(file.fd(), path, keep);
-}
-
-// The body within `max` bytes: cut at a character, with a note that says so.
-std::string Shorten(const Input& input, size_t max) {
-  const std::string note =
-      "\n[cut: the body had " + std::to_string(input.total) + " bytes]\n";
-  if (note.size() >= max) return std::string(CutAtCharacter(input.bytes, max));
-  return std::string(CutAtCharacter(input.bytes, max - note.size())) + note;
 }
 
 std::string BodyOf(const Context& context) {
@@ -121,81 +102,50 @@ v1::SendRequest RequestOf(const Context& context) {
     *request.add_attachments() = ReadAttachment(path);
   }
   SetReplyAndTtl(arguments, request);
-  const std::string key =
-      arguments.Has("key") ? arguments.Get("key") : NewKey();
-  if (key.empty()) throw Failure("invalid_argument", "the key is empty");
-  request.set_request_id(CheckText(key, "the key"));
+  request.set_request_id(KeyOf(arguments));
   request.set_once(arguments.Has("once"));
-  request.set_no_copy(!arguments.Has("copy") && (arguments.Has("no-copy") ||
-                                                 !context.settings.keep_copy));
+  request.set_no_copy(WithoutCopy(arguments, !context.settings.keep_copy));
   request.set_validate_only(arguments.Has("dry-run"));
   return request;
 }
 
-std::string Describe(const v1::SendResponse& sent) {
-  std::string users;
-  for (const std::string& user : sent.to()) {
-    users += (users.empty() ? "" : ", ") + user;
-  }
-  const std::string id = std::to_string(sent.id());
-  if (sent.id() == 0) return "could be sent to " + users + "\n";
-  if (sent.duplicate())
-    return "was already sent: " + id + " to " + users + "\n";
-  return "sent " + id + " to " + users + "\n";
-}
-
-Result ResultOf(const v1::SendResponse& sent, const std::string& key) {
-  Result result{SentDocument(sent, key), {}, [sent] { return Describe(sent); }};
-  if (sent.id() != 0) result.ids.push_back(std::to_string(sent.id()));
-  return result;
-}
-
-// Sends, and puts into a failure what repeating it takes.
-v1::SendResponse SendOne(Context& context, const v1::SendRequest& request) {
-  try {
-    return context.client->Send(request);
-  } catch (Failure& failure) {
-    failure.key = request.request_id();
-    if (failure.outcome_unknown && !request.validate_only()) {
-      failure.hint = "it may have been sent: repeat it with --key '" +
-                     failure.key + "', then it is sent once";
-    }
-    throw;
+// --each: a failure has a line on stdout, where the lines are JSON.
+void PrintFailure(const Context& context, const Failure& failure) {
+  const OutputMode mode = context.output.mode();
+  if ((mode == OutputMode::kJson || mode == OutputMode::kJsonl) &&
+      !context.output.quiet()) {
+    Output::Write(ToLine(ErrorDocument(failure)));
+  } else {
+    context.output.Error(failure);
   }
 }
 
-// One send per recipient; a failure of one stops no other. Every recipient has
-// its line on stdout, failures too where the lines are JSON.
-int SendEach(Context& context, const v1::SendRequest& whole) {
-  const bool json = context.output.mode() == OutputMode::kJson ||
-                    context.output.mode() == OutputMode::kJsonl;
+// One send per recipient, each with its line; a failure of one stops no other.
+int SendEach(Context& context, const v1::SendRequest& whole, QueueMode queue) {
   bool failed = false;
+  bool sent = false;
   std::set<std::string> seen;
   for (const std::string& name : whole.to()) {
-    std::string user = name;
-    std::transform(user.begin(), user.end(), user.begin(), [](char c) {
-      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
+    const std::string user = absl::AsciiStrToLower(name);
     if (!seen.insert(user).second) continue;
     v1::SendRequest request = whole;
     request.clear_to();
     request.add_to(user);
     request.set_request_id(whole.request_id() + "/" + user);
     context.client->BeginOperation();
+    std::optional<Sending> sending;
     try {
-      context.output.Print(
-          ResultOf(SendOne(context, request), request.request_id()));
+      sending = SendOrQueue(context, request, queue);
     } catch (Failure& failure) {
-      if (failure.code == "io_error") throw;
       failed = true;
       if (failure.users.empty()) failure.users = {user};
-      if (json && !context.output.quiet()) {
-        Output::Write(ToLine(ErrorDocument(failure)));
-      } else {
-        context.output.Error(failure);
-      }
+      PrintFailure(context, failure);
+      continue;
     }
+    context.output.Print(ResultOf(*sending));
+    sent = sent || !sending->queued;
   }
+  if (sent && !whole.validate_only()) OfferQueued(context);
   return failed ? kExitSome : kExitOk;
 }
 
@@ -204,13 +154,14 @@ int SendEach(Context& context, const v1::SendRequest& whole) {
 int CmdSend(Context& context) {
   const Arguments& arguments = context.arguments;
   CheckExclusive(arguments, "message", "file");
-  CheckExclusive(arguments, "copy", "no-copy");
+  const QueueMode queue = QueueModeOf(arguments, QueueMode::kNever);
   v1::SendRequest request = RequestOf(context);
   request.set_body(BodyOf(context));
   if (arguments.Has("skip-empty") && IsBlank(request.body())) return kExitOk;
-  if (arguments.Has("each")) return SendEach(context, request);
-  context.output.Print(
-      ResultOf(SendOne(context, request), request.request_id()));
+  if (arguments.Has("each")) return SendEach(context, request, queue);
+  const Sending sending = SendOrQueue(context, request, queue);
+  context.output.Print(ResultOf(sending));
+  if (!sending.queued && !request.validate_only()) OfferQueued(context);
   return kExitOk;
 }
 

@@ -94,10 +94,22 @@ std::vector<Command> MakeCommands() {
         {0, "copy", "", "keep a copy, whatever the profile says"},
         {0, "skip-empty", "", "send nothing where the body is blank"},
         {0, "max-body", "S", "cut the body at S bytes, with a note"},
-        {0, "dry-run", "", "check everything, store nothing"}},
+        {0, "dry-run", "", "check everything, store nothing"},
+        {0, "queue", "WHEN",
+         "keep it in the spool: always, never (default), or auto"}},
        1,
        kAnyNumber,
        true},
+      {"queue",
+       "list|flush|drop [KEY...]",
+       "show, send and drop what waits in the spool",
+       Needs::kConfig,
+       CmdQueue,
+       {{0, "due", "", "flush: only what is due, not what waits for its time"},
+        {0, "failed", "", "drop: all that could not be delivered"},
+        {0, "all", "", "drop: all that is there"}},
+       1,
+       kAnyNumber},
       {"inbox", "", "list the messages received", Needs::kSession, CmdInbox,
        TrayOptions(), 0, 0, true},
       {"outbox", "", "list the messages sent", Needs::kSession, CmdOutbox,
@@ -205,7 +217,7 @@ int RunBare(const std::vector<std::string>& words) {
   }
   if (!arguments.Has("version")) throw Usage("which command?");
   Output output(OutputMode::kJson, false, false);
-  Context context{arguments, {}, output, nullptr, nullptr};
+  Context context{arguments, {}, output, nullptr, nullptr, nullptr};
   return CmdVersion(context);
 }
 
@@ -224,7 +236,7 @@ void CheckOperands(const Command& command, const Arguments& arguments) {
 int Run(const Command& command, const Arguments& arguments) {
   if (command.needs == Needs::kNothing) {
     Output output(OutputMode::kJson, false, false);
-    Context context{arguments, {}, output, nullptr, nullptr};
+    Context context{arguments, {}, output, nullptr, nullptr, nullptr};
     return command.run(context);
   }
   Config config(ConfigPath(arguments));
@@ -236,24 +248,32 @@ int Run(const Command& command, const Arguments& arguments) {
     settings.output = OutputMode::kJson;
   }
   Output output(settings.output, settings.quiet, settings.verbose);
-  Context context{arguments, settings, output, &config, nullptr};
+  Context context{arguments, settings, output, &config, nullptr, nullptr};
   if (command.needs == Needs::kConfig) return command.run(context);
-  std::string token;
+  Token token;
   if (command.needs == Needs::kSession) token = FindToken(settings, config);
   output.Say("server " + settings.server.Text() + ", profile " +
              settings.profile);
-  Client client(
-      {settings.server, settings.insecure, settings.timeout, settings.retry,
-       [&output](const std::string& why, Milliseconds pause) {
-         output.Say(why + ": trying again in " + std::to_string(pause.count()) +
-                    " ms");
-       }},
-      std::move(token));
-  context.client = &client;
+  const auto client = Connect(settings, token.text, output);
+  context.token = &token;
+  context.client = client.get();
   return command.run(context);
 }
 
 }  // namespace
+
+std::unique_ptr<Client> Connect(const Settings& settings,
+                                const std::string& token,
+                                const Output& output) {
+  return std::make_unique<Client>(
+      ClientOptions{settings.server, settings.insecure, settings.timeout,
+                    settings.retry,
+                    [&output](const std::string& why, Milliseconds pause) {
+                      output.Say(why + ": trying again in " +
+                                 std::to_string(pause.count()) + " ms");
+                    }},
+      token);
+}
 
 const std::vector<Command>& Commands() {
   static const std::vector<Command> commands = MakeCommands();

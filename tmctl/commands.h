@@ -14,6 +14,7 @@
 #include "tmctl/failure.h"
 #include "tmctl/options.h"
 #include "tmctl/output.h"
+#include "tmctl/secrets.h"
 #include "tmctl/settings.h"
 
 namespace turbo::ctl {
@@ -24,6 +25,7 @@ struct Context {
   const Settings& settings;
   Output& output;
   Config* config;
+  const Token* token;
   Client* client;
 };
 
@@ -64,6 +66,11 @@ Failure UnknownCommand(const std::string& name);
 // ask for. Returns the exit status; throws Failure.
 int RunCommandLine(const std::vector<std::string>& words);
 
+// A client as the settings want it, which tells `output` of its retries. An
+// empty token: for calls that need none. bad_config. `output` must outlive it.
+std::unique_ptr<Client> Connect(const Settings& settings,
+                                const std::string& token, const Output& output);
+
 inline constexpr size_t kAnyNumber = static_cast<size_t>(-1);
 
 // One for each cmd_NAME.cc.
@@ -73,6 +80,7 @@ int CmdLogout(Context& context);
 int CmdWhoami(Context& context);
 int CmdPasswd(Context& context);
 int CmdSend(Context& context);
+int CmdQueue(Context& context);
 int CmdInbox(Context& context);
 int CmdOutbox(Context& context);
 int CmdRead(Context& context);

@@ -150,7 +150,8 @@ Json CountDocument(v1::Box box, int64_t count) {
   return document;
 }
 
-Json SentDocument(const v1::SendResponse& sent, const std::string& key) {
+Json SentDocument(const v1::SendResponse& sent, const std::string& key,
+                  bool queued) {
   Json document = Document("sent");
   document["id"] = sent.id() == 0 ? Json(nullptr) : Json(sent.id());
   document["to"] = sent.to();
@@ -158,8 +159,29 @@ Json SentDocument(const v1::SendResponse& sent, const std::string& key) {
       TimeJson(sent.id() != 0 && sent.has_sent_at(), sent.sent_at());
   document["key"] = key;
   document["duplicate"] = sent.duplicate();
-  document["queued"] = false;
+  document["queued"] = queued;
   return document;
+}
+
+Json QueueEntryJson(const SpoolEntry& entry, const std::string& state,
+                    int64_t id) {
+  Json json;
+  json["key"] = entry.key();
+  json["to"] = entry.request.to();
+  json["subject"] = entry.request.subject();
+  json["user"] = TextOrNull(entry.user);
+  json["server"] = entry.server;
+  json["profile"] = entry.profile;
+  json["state"] = state;
+  json["queued_at"] = FormatTime(entry.queued_at);
+  json["attempts"] = entry.attempts;
+  json["next_attempt_at"] = state == "waiting"
+                                ? Json(FormatTime(entry.next_attempt_at))
+                                : Json(nullptr);
+  json["last_code"] = TextOrNull(entry.last_code);
+  json["last_error"] = TextOrNull(entry.last_error);
+  json["id"] = id == 0 ? Json(nullptr) : Json(id);
+  return json;
 }
 
 Json ChangedDocument(v1::Box box, const std::vector<int64_t>& ids,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tmctl/failure.h"
+#include "tmctl/spool_entry.h"
 #include "turbomessage/v1/accounts.pb.h"
 #include "turbomessage/v1/mail.pb.h"
 #include "turbomessage/v1/tokens.pb.h"
@@ -35,7 +36,12 @@ Json TrayDocument(v1::Box box, Json messages, bool truncated,
                   const std::string& next_cursor);
 Json ReadDocument(Json messages);
 Json CountDocument(v1::Box box, int64_t count);
-Json SentDocument(const v1::SendResponse& sent, const std::string& key);
+Json SentDocument(const v1::SendResponse& sent, const std::string& key,
+                  bool queued = false);
+// An entry of the spool as it stands in a `queue` document. `id`: 0 unless it
+// was sent.
+Json QueueEntryJson(const SpoolEntry& entry, const std::string& state,
+                    int64_t id);
 Json ChangedDocument(v1::Box box, const std::vector<int64_t>& ids,
                      const std::vector<int64_t>& missing);
 Json SessionDocument(const v1::Session& session, const std::string& server);

@@ -3,8 +3,8 @@
 
 load helpers
 
-COMMANDS=(register login logout whoami passwd send inbox outbox read mark
-  delete token config schema completion help version)
+COMMANDS=(register login logout whoami passwd send queue inbox outbox read
+  mark delete token config schema completion help version)
 
 @test "help lists every command with a line about it" {
   ok tmctl help
@@ -45,7 +45,7 @@ COMMANDS=(register login logout whoami passwd send inbox outbox read mark
   done
   ok tmctl help send
   for option in subject label key once each no-copy copy skip-empty max-body \
-    dry-run; do
+    dry-run queue; do
     [[ $output == *"--$option"* ]]
   done
   ok tmctl help token

@@ -293,7 +293,6 @@ inbox_of() { tmctl -p "$1" inbox --all --reverse -o ids | xargs; }
 
 @test "what is not there yet is refused" {
   echo x >some
-  refused 64 usage ana send beto -m x --queue auto
   refused 64 usage ana send --batch some
   [ -z "$(inbox_of beto)" ]
 }

@@ -53,6 +53,7 @@ examples() {
 @test "tmctl-mark(1)" { examples tmctl-mark.1; }
 @test "tmctl-outbox(1)" { examples tmctl-outbox.1; }
 @test "tmctl-passwd(1)" { examples tmctl-passwd.1; }
+@test "tmctl-queue(1)" { examples tmctl-queue.1; }
 @test "tmctl-read(1)" { examples tmctl-read.1; }
 @test "tmctl-register(1)" { examples tmctl-register.1; }
 @test "tmctl-schema(1)" { examples tmctl-schema.1; }

@@ -1,0 +1,46 @@
+// One send by whichever command: to the server, or into the spool.
+#ifndef TMCTL_SENDING_H_
+#define TMCTL_SENDING_H_
+
+#include <string>
+
+#include "tmctl/commands.h"
+#include "tmctl/files.h"
+
+namespace turbo::ctl {
+
+enum class QueueMode {
+  kNever,
+  kAuto,    // where the send fails in a way that may pass
+  kAlways,  // without asking the server
+};
+
+// --queue; `otherwise` where it isn't given. usage.
+QueueMode QueueModeOf(const Arguments& arguments, QueueMode otherwise);
+
+// --key, or a new one; UTF-8 and not empty. invalid_argument.
+std::string KeyOf(const Arguments& arguments);
+
+// No copy by --no-copy, nor where `otherwise` says so, unless --copy.
+bool WithoutCopy(const Arguments& arguments, bool otherwise);
+
+// The body within `max` bytes: cut at a character, with a note that says so.
+std::string Shorten(const Input& input, size_t max);
+
+struct Sending {
+  v1::SendResponse response;
+  std::string key;
+  bool queued = false;
+  std::string why = {};  // it was queued; empty where that was asked for
+};
+
+// Sends `request`, which has its request_id, as `context.token`'s user, or puts
+// it into the spool. A failure has its key, and the way to repeat it.
+Sending SendOrQueue(Context& context, const v1::SendRequest& request,
+                    QueueMode mode);
+
+Result ResultOf(const Sending& sending);
+
+}  // namespace turbo::ctl
+
+#endif  // TMCTL_SENDING_H_
