@@ -53,6 +53,31 @@ setup() {
   tmctl completion bash | cmp - "$PREFIX/share/bash-completion/completions/tmctl"
 }
 
+@test "timers and a cron line flush the spool with the installed program" {
+  local unit
+  for unit in user/tmctl-queue system/tmctl-queue@; do
+    unit=$PREFIX/lib/systemd/$unit
+    [ -s "$unit.timer" ]
+    grep -qx "ExecStart=$PREFIX/bin/tmctl --no-input queue flush --due" \
+      "$unit.service"
+  done
+  grep -q "$PREFIX/bin/tmctl -q queue flush --due" \
+    "$PREFIX/share/turbomessage/examples/tmctl-queue.cron"
+  grep -qx 'd /var/spool/turbomessage/queue 1733 root root -' \
+    "$PREFIX/lib/tmpfiles.d/turbomessage.conf"
+}
+
+@test "systemd finds nothing to complain about in the units" {
+  command -v systemd-analyze >/dev/null || skip 'there is no systemd here'
+  local units=$PREFIX/lib/systemd
+  # An instance of a template, for some user.
+  cp "$units/system/tmctl-queue@.service" "tmctl-queue@root.service"
+  cp "$units/system/tmctl-queue@.timer" "tmctl-queue@root.timer"
+  run -0 systemd-analyze verify --man=no "$units"/user/tmctl-queue.{service,timer} \
+    ./tmctl-queue@root.{service,timer}
+  [ -z "$output" ]
+}
+
 @test "nothing of the libraries is installed with it" {
   run -0 find "$PREFIX" -name '*.a' -o -name '*.h' -o -name '*.proto'
   [ -z "$output" ]
