@@ -174,6 +174,8 @@ Json QueueEntryJson(const SpoolEntry& entry, const std::string& state,
   json["profile"] = entry.profile;
   json["state"] = state;
   json["queued_at"] = FormatTime(entry.queued_at);
+  json["expires_at"] =
+      entry.expires_at ? Json(FormatTime(*entry.expires_at)) : Json(nullptr);
   json["attempts"] = entry.attempts;
   json["next_attempt_at"] = state == "waiting"
                                 ? Json(FormatTime(entry.next_attempt_at))

@@ -88,7 +88,9 @@ bool Failure::Queued() const {
   return row != nullptr && row->queued;
 }
 
-bool Failure::RefusesMessage() const { return Exit() == 65 || Exit() == 67; }
+bool Failure::RefusesMessage() const {
+  return Exit() == 65 || Exit() == 67 || code == "message_not_found";
+}
 
 Failure Usage(std::string sentence) {
   return Failure("usage", std::move(sentence));

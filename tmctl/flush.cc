@@ -45,7 +45,7 @@ class Line {
     CheckSender(entry);
     if (new_deadline) client_->BeginOperation();
     try {
-      return client_->Send(entry.request);
+      return client_->Send(entry.RequestAt(Now()));
     } catch (const Failure& failure) {
       if (IsOutOfReach(failure)) broken_ = failure;
       throw;

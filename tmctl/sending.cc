@@ -71,13 +71,11 @@ v1::SendRequest Checked(const v1::SendRequest& request) {
 // one.
 Sending Queue(const Context& context, const v1::SendRequest& request,
               const Failure* failure) {
-  SpoolEntry entry;
-  entry.request = Checked(request);
+  SpoolEntry entry = NewEntry(Checked(request), Now());
   entry.server = context.settings.server.Text();
   entry.profile = context.settings.profile;
   entry.user = context.token->user;
   if (entry.user.empty()) entry.token_mark = MarkOf(context.token->text);
-  entry.queued_at = entry.next_attempt_at = Now();
   if (failure != nullptr) entry.Postpone(*failure, entry.queued_at);
   Sending sending;
   sending.response.set_duplicate(!Spool().Add(entry));

@@ -112,6 +112,7 @@ bool IsSameContent(turbomessage::v1::SendRequest a,
   for (auto* request : {&a, &b}) {
     std::sort(request->mutable_to()->begin(), request->mutable_to()->end());
     request->set_once(false);
+    request->clear_ttl();
   }
   return google::protobuf::util::MessageDifferencer::Equals(a, b);
 }
@@ -313,6 +314,7 @@ std::optional<SpoolEntry> PeekAt(const SpoolFile& file) {
   if (!opened) return std::nullopt;
   SpoolEntry entry = ReadEntry(*opened, file.path);
   entry.request.clear_body();
+  entry.request.clear_attachments();
   return entry;
 }
 

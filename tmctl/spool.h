@@ -83,7 +83,7 @@ class Spool {
   std::vector<Place> places_;
 };
 
-// The entry in `file`, without its body, however much there is of it. Nothing
+// The entry in `file`, without its body and attachments. Nothing
 // where it is gone; io_error where it isn't an entry of ours.
 std::optional<SpoolEntry> PeekAt(const SpoolFile& file);
 

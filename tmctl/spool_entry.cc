@@ -74,6 +74,27 @@ SpoolEntry FromJson(const Json& json) {
 
 }  // namespace
 
+SpoolEntry NewEntry(turbomessage::v1::SendRequest request, Time now) {
+  SpoolEntry entry;
+  entry.request = std::move(request);
+  entry.queued_at = entry.next_attempt_at = now;
+  if (entry.request.has_ttl()) {
+    const auto& ttl = entry.request.ttl();
+    entry.expires_at =
+        now + Milliseconds(ttl.seconds() * 1000 + ttl.nanos() / 1000000);
+  }
+  return entry;
+}
+
+turbomessage::v1::SendRequest SpoolEntry::RequestAt(Time now) const {
+  turbomessage::v1::SendRequest sent = request;
+  if (!expires_at) return sent;
+  const int64_t left = (*expires_at - now).count();
+  sent.mutable_ttl()->set_seconds(left / 1000);
+  sent.mutable_ttl()->set_nanos(static_cast<int32_t>(left % 1000 * 1000000));
+  return sent;
+}
+
 void SpoolEntry::Postpone(const Failure& failure, Time now) {
   constexpr int kDoublings = 4;
   Milliseconds pause = std::min(

@@ -21,7 +21,7 @@ struct SpoolEntry {
   std::string user;
   std::string token_mark;
   Time queued_at;
-  std::optional<Time> expires_at;  // not sent from then on
+  std::optional<Time> expires_at;  // by its ttl; not sent from then on
   int attempts = 0;
   Time next_attempt_at;
   std::string last_code;   // of the failure of the last attempt; may be empty
@@ -29,10 +29,16 @@ struct SpoolEntry {
   turbomessage::v1::SendRequest request;  // with its request_id
 
   const std::string& key() const { return request.request_id(); }
+  // The request as it is sent now: the time here counts against its ttl. For
+  // an entry that hasn't expired.
+  turbomessage::v1::SendRequest RequestAt(Time now) const;
   // Counts an attempt that ended with `failure`, and says when to try again:
   // the pauses double from a minute to a quarter of an hour.
   void Postpone(const Failure& failure, Time now);
 };
+
+// An entry for `request`, queued now.
+SpoolEntry NewEntry(turbomessage::v1::SendRequest request, Time now);
 
 // Tells one token from another without giving either away.
 std::string MarkOf(const std::string& token);

@@ -162,6 +162,27 @@ aged() {
   [ "$(inbox_of beto)" = 1 ]
 }
 
+@test "the time in the spool counts against the time to live" {
+  ana -q send beto -s short -m x --ttl 2d --queue always
+  ana -q send beto -s long -m x --ttl 4d --attach "$(file text)" --queue always
+  run -0 entries .expires_at
+  [ "$(date -d "${lines[0]//\"/}" +%F)" = "$(date -d '2 days' +%F)" ]
+  local day
+  for day in short:1 long:1; do
+    sed -i "s/\"expires_at\": \".*\"/\"expires_at\": \"$(
+      date -u -d "$([[ $day == short* ]] && echo -1 || echo 1) days" +%FT%T.000Z
+    )\"/" "$(grep -l "\"subject\": \"${day%:*}\"" "$TMCTL_QUEUE_DIR"/*.json)"
+  done
+  run -3 --separate-stderr tmctl queue flush
+  json '[.entries[] | [.subject, .state]] ==
+    [["short", "failed"], ["long", "sent"]]'
+  json '.entries[0].last_error | test("expired")'
+  ok beto inbox
+  json '.messages[0].attachments[0].size == 5'
+  json '.messages[0] | (.expires_at[:19] + "Z" | fromdate) - now |
+    . > 86390 and . < 86401'
+}
+
 @test "after five days it has failed" {
   ana -q send beto -m x --queue always
   aged 4

@@ -78,8 +78,9 @@ BOOST_AUTO_TEST_CASE(only_what_may_pass_is_queued) {
 }
 
 BOOST_AUTO_TEST_CASE(a_refused_message_is_refused_for_ever) {
-  for (const char* code : {"recipient_not_found", "message_too_large",
-                           "invalid_argument", "request_id_reused"}) {
+  for (const char* code :
+       {"recipient_not_found", "message_too_large", "message_not_found",
+        "invalid_argument", "request_id_reused"}) {
     BOOST_TEST(Failure(code, "").RefusesMessage(), code);
   }
   for (const char* code : {"inbox_full", "session_expired", "bad_config",

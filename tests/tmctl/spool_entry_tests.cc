@@ -28,6 +28,9 @@ BOOST_AUTO_TEST_CASE(all_of_an_entry_comes_back) {
   entry.token_mark = MarkOf("token");
   entry.expires_at = Now() + std::chrono::hours(1);
   entry.Postpone(Failure("inbox_full", "the inbox is full: bétö"), Now());
+  entry.request.set_in_reply_to(7);
+  entry.request.add_attachments()->set_name("picture");
+  entry.request.mutable_attachments(0)->set_data(std::string("\0\xfe", 2));
   (*entry.request.mutable_labels())["k=1"] = "é,\n";
   entry.request.set_once(true);
   entry.request.set_no_copy(true);
@@ -36,10 +39,27 @@ BOOST_AUTO_TEST_CASE(all_of_an_entry_comes_back) {
   BOOST_TEST(same.request.body() == entry.request.body());
   BOOST_TEST(same.request.labels().at("k=1") == "é,\n");
   BOOST_TEST(same.key() == entry.key());
+  BOOST_TEST(same.request.in_reply_to() == 7);
+  BOOST_TEST(same.request.attachments(0).data() ==
+             entry.request.attachments(0).data());
   BOOST_TEST((same.expires_at == entry.expires_at));
   BOOST_TEST((same.next_attempt_at == entry.next_attempt_at));
   BOOST_TEST(same.last_code == "inbox_full");
   BOOST_TEST(same.attempts == 1);
+}
+
+BOOST_AUTO_TEST_CASE(the_time_here_counts_against_the_ttl) {
+  using std::chrono::milliseconds;
+  const Time now = Now();
+  turbomessage::v1::SendRequest request = EntryOf("key").request;
+  request.mutable_ttl()->set_seconds(60);
+  request.mutable_ttl()->set_nanos(500000000);
+  const SpoolEntry entry = ParseEntry(ToText(NewEntry(request, now)));
+  BOOST_TEST((entry.expires_at == now + milliseconds(60500)));
+  const auto ttl = entry.RequestAt(now + milliseconds(59250)).ttl();
+  BOOST_TEST(ttl.seconds() == 1);
+  BOOST_TEST(ttl.nanos() == 250000000);
+  BOOST_TEST(!EntryOf("key").RequestAt(now).has_ttl());
 }
 
 BOOST_AUTO_TEST_CASE(any_body_and_subject_come_back) {

@@ -12,15 +12,15 @@ namespace turbo::ctl {
 
 inline SpoolEntry EntryOf(const std::string& key,
                           const std::string& body = "text") {
-  SpoolEntry entry;
+  turbomessage::v1::SendRequest request;
+  request.add_to("beto");
+  request.set_subject("subject");
+  request.set_body(body);
+  request.set_request_id(key);
+  SpoolEntry entry = NewEntry(std::move(request), Now());
   entry.server = "localhost:50052";
   entry.profile = "default";
   entry.user = "ana";
-  entry.queued_at = entry.next_attempt_at = Now();
-  entry.request.add_to("beto");
-  entry.request.set_subject("subject");
-  entry.request.set_body(body);
-  entry.request.set_request_id(key);
   return entry;
 }
 

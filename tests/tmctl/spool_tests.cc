@@ -55,6 +55,8 @@ BOOST_AUTO_TEST_CASE(the_same_send_waits_once) {
       FailureOf([] { Spool().Add(EntryOf("key", "another text")); });
   BOOST_TEST(failure.code == "request_id_reused");
   BOOST_TEST(failure.key == "key");
+  again.request.mutable_ttl()->set_seconds(1);  // is no content
+  BOOST_TEST(!Spool().Add(again));
   again.request.set_body("another text");
   again.request.set_once(true);
   BOOST_TEST(!Spool().Add(again));
