@@ -172,18 +172,19 @@ BOOST_AUTO_TEST_CASE(the_environment_says_where_it_is) {
   const Variable home("HOME", dir / "home");
   const Variable xdg("XDG_STATE_HOME", dir / "xdg");
   {
-    const Variable state("STATE_DIRECTORY", dir / "state" + ":/other");
+    const Variable state("STATE_DIRECTORY", dir / "state:/other");
     Spool().Add(EntryOf("key"));
-    BOOST_TEST(Files()[0].path.starts_with(dir / "state/queue/"));
+    BOOST_TEST(Files()[0].path.starts_with((dir / "state/queue/").string()));
   }
   const Variable state("STATE_DIRECTORY", std::nullopt);
   BOOST_TEST(Files().empty());
   Spool().Add(EntryOf("key"));
-  BOOST_TEST(Files()[0].path.starts_with(dir / "xdg/turbomessage/queue/"));
+  BOOST_TEST(
+      Files()[0].path.starts_with((dir / "xdg/turbomessage/queue/").string()));
   const Variable no_xdg("XDG_STATE_HOME", std::nullopt);
   Spool().Add(EntryOf("key"));
   BOOST_TEST(Files()[0].path.starts_with(
-      dir / "home/.local/state/turbomessage/queue/"));
+      (dir / "home/.local/state/turbomessage/queue/").string()));
 }
 
 BOOST_AUTO_TEST_CASE(what_killed_writers_left_is_tidied_away) {
