@@ -152,7 +152,7 @@ void RemoveFile(const std::string& path) {
   if (unlink(path.c_str()) != 0) {
     throw Failure("io_error", WithErrno("can't remove " + path, errno));
   }
-  SyncDirectory(ParentOf(path));
+  SyncDirectoryOf(path);
 }
 
 std::string HomeDirectory() {
