@@ -1,4 +1,4 @@
-// Calls to the server: the only file that sees gRPC.
+// Calls to the server: only client*.cc and channel.cc see gRPC.
 //
 // Every call throws Failure: what the server answered, or unavailable,
 // deadline_exceeded, protocol_mismatch.
@@ -59,13 +59,24 @@ class Client {
   v1::GetResponse Get(const v1::GetRequest& request);
   v1::MarkResponse Mark(const v1::MarkRequest& request);
   v1::DeleteResponse Delete(const v1::DeleteRequest& request);
+  // Follows a tray: hands what comes to `take`, which says whether to go on.
+  // Where the connection is lost it goes on after what was taken last, for as
+  // long as that takes; only before the first answer as calls do. False where
+  // `until` came first.
+  using TakeWatched = std::function<bool(const v1::WatchResponse&)>;
+  bool Watch(v1::WatchRequest request,
+             std::optional<std::chrono::system_clock::time_point> until,
+             const TakeWatched& take);
+
   v1::CreateTokenResponse CreateToken(const v1::CreateTokenRequest& request);
   v1::RotateTokenResponse RotateToken(const v1::RotateTokenRequest& request);
   v1::ListTokensResponse ListTokens(const v1::ListTokensRequest& request);
   v1::RevokeTokenResponse RevokeToken(const v1::RevokeTokenRequest& request);
 
+  struct Channel;  // see channel.h
+
  private:
-  struct Channel;
+  class WatchOnce;
   template <class Stub, class Request, class Response>
   Response Call(Stub& stub,
                 grpc::Status (Stub::*method)(grpc::ClientContext*,

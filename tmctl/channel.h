@@ -1,0 +1,41 @@
+// What the calls of Client stand on: its connection, and failures from what
+// gRPC reports. Only for client*.cc: the rest of tmctl doesn't see gRPC.
+#ifndef TMCTL_CHANNEL_H_
+#define TMCTL_CHANNEL_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+#include <string>
+
+#include "tmctl/client.h"
+#include "tmctl/failure.h"
+#include "turbomessage/v1/accounts.grpc.pb.h"
+#include "turbomessage/v1/mail.grpc.pb.h"
+#include "turbomessage/v1/tokens.grpc.pb.h"
+
+namespace turbo::ctl {
+
+struct Client::Channel {
+  explicit Channel(const Address& server);
+  std::shared_ptr<grpc::Channel> channel;
+  v1::Accounts::Stub accounts;
+  v1::Mail::Stub mail;
+  v1::Tokens::Stub tokens;
+};
+
+// Without effect for an empty token.
+void SetToken(const std::string& token, grpc::ClientContext& context);
+
+// What a call that ended with `status` failed with. `channel` tells whether the
+// call can have reached the server at all.
+Failure FromStatus(const grpc::Status& status, const Address& server,
+                   grpc::Channel& channel);
+
+// The pause before attempt `n`: doubled each time, with jitter so that many
+// clients don't come back together.
+Milliseconds PauseBefore(int n, const Failure& failure);
+
+}  // namespace turbo::ctl
+
+#endif  // TMCTL_CHANNEL_H_
