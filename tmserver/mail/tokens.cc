@@ -59,7 +59,7 @@ Result<std::string> NameToRotate(const Caller& caller,
     return Fail(ErrorCode::kInvalidArgument,
                 "which access token? A login is none: name one");
   }
-  const Result<std::string> folded = FoldName(name, kName);
+  Result<std::string> folded = FoldName(name, kName);
   if (!folded || *folded == caller.token_name) return folded;
   return Permit(caller, Right::kLogin).map([&](Nothing) { return *folded; });
 }

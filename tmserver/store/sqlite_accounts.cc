@@ -147,7 +147,7 @@ Result<mail::AccessToken> SqliteWriter::RevokeAccessToken(
                    [&](const auto& each) { return each.name == name; });
   db_.Run("DELETE FROM token_secrets WHERE token_id = ?", *id);
   db_.Run("DELETE FROM access_tokens WHERE id = ?", *id);
-  return *std::move(token);
+  return std::move(*token);
 }
 
 Nothing SqliteWriter::UseAccessToken(const std::string& secret_hash, Time now) {
