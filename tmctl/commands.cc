@@ -17,7 +17,7 @@ constexpr Option kPasswordFile{0, "password-file", "F",
 constexpr Option kIgnoreMissing{0, "ignore-missing", "",
                                 "succeed where ids are missing"};
 
-const std::vector<Option>& TrayOptions() {
+const std::vector<Option>& FilterOptions() {
   static const std::vector<Option> options{
       {0, "unread", "", "only unread messages"},
       {0, "read", "", "only read messages"},
@@ -28,6 +28,18 @@ const std::vector<Option>& TrayOptions() {
       {0, "subject", "TEXT", "TEXT is part of the subject, in any case"},
       {0, "label", "K=V", "has this label (repeatable: all of them)"},
       {0, "in-reply-to", "ID", "only replies to message ID"},
+  };
+  return options;
+}
+
+std::vector<Option> WithFilters(const std::vector<Option>& options) {
+  std::vector<Option> all = FilterOptions();
+  all.insert(all.end(), options.begin(), options.end());
+  return all;
+}
+
+const std::vector<Option>& TrayOptions() {
+  static const std::vector<Option> options = WithFilters({
       {'n', "limit", "N", "at most N messages (default 100; jsonl: all)"},
       {'a', "all", "", "all messages"},
       {'b', "body", "", "with bodies"},
@@ -36,7 +48,7 @@ const std::vector<Option>& TrayOptions() {
       {0, "exists", "", "only the status: 0 if there are any, else 1"},
       {0, "cursor", "C", "only what came after cursor C, oldest first"},
       {0, "cursor-file", "F", "the same, with the cursor kept in file F"},
-  };
+  });
   return options;
 }
 
@@ -114,6 +126,17 @@ std::vector<Command> MakeCommands() {
        TrayOptions(), 0, 0, true},
       {"outbox", "", "list the messages sent", Needs::kSession, CmdOutbox,
        TrayOptions(), 0, 0, true},
+      {"watch", "", "print messages as they come", Needs::kSession, CmdWatch,
+       WithFilters(
+           {{0, "after", "ID", "begin after message ID"},
+            {0, "cursor", "C", "begin after cursor C (empty: at the oldest)"},
+            {0, "cursor-file", "F", "the same, with the cursor kept in file F"},
+            {'x', "exec", "CMD", "run CMD for each, with its JSON on stdin"},
+            {0, "exec-skip", "N",
+             "leave a message out after N failures of CMD"},
+            {0, "max", "N", "end after N messages"},
+            {0, "for", "D", "end after D (0: with what is there)"}}),
+       0, 0, true},
       {"read",
        "ID...",
        "print messages, then mark them read",

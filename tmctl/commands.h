@@ -84,6 +84,7 @@ int CmdQueue(Context& context);
 int CmdInbox(Context& context);
 int CmdOutbox(Context& context);
 int CmdRead(Context& context);
+int CmdWatch(Context& context);
 int CmdMark(Context& context);
 int CmdDelete(Context& context);
 int CmdToken(Context& context);

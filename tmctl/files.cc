@@ -26,6 +26,12 @@ Failure CannotCreate(const std::string& what, int error) {
   return Failure("cannot_create", WithErrno("can't create " + what, error));
 }
 
+Failure CannotRead(const std::string& path, int error) {
+  return Failure("no_input", WithErrno("can't read " + path, error));
+}
+
+}  // namespace
+
 void WriteAll(int fd, std::string_view content, const std::string& path) {
   while (!content.empty()) {
     const ssize_t n = write(fd, content.data(), content.size());
@@ -36,12 +42,6 @@ void WriteAll(int fd, std::string_view content, const std::string& path) {
     content.remove_prefix(static_cast<size_t>(n));
   }
 }
-
-Failure CannotRead(const std::string& path, int error) {
-  return Failure("no_input", WithErrno("can't read " + path, error));
-}
-
-}  // namespace
 
 File& File::operator=(File&& other) noexcept {
   std::swap(fd_, other.fd_);

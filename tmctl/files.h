@@ -37,6 +37,9 @@ inline constexpr size_t kMaxInput = size_t{256} << 20;
 // (io_error).
 Input ReadAll(int fd, const std::string& name, size_t keep);
 
+// All of it; `name` is for errors (io_error).
+void WriteAll(int fd, std::string_view content, const std::string& name);
+
 // The whole file, or nothing where there is none. no_input where it can't be
 // read.
 std::optional<std::string> ReadFileIfThere(const std::string& path);

@@ -5,8 +5,8 @@
 #include <limits>
 #include <optional>
 
+#include "tmctl/cursor_file.h"
 #include "tmctl/failure.h"
-#include "tmctl/files.h"
 #include "tmctl/parse.h"
 #include "tmctl/table.h"
 
@@ -38,29 +38,6 @@ void SetTime(const Arguments& arguments, const std::string& option,
   timestamp->set_seconds(seconds.count());
   timestamp->set_nanos(
       static_cast<int32_t>((since - seconds).count() * 1000000));
-}
-
-v1::Filter FilterOf(const Arguments& arguments) {
-  CheckExclusive(arguments, "read", "unread");
-  v1::Filter filter;
-  if (arguments.Has("read")) filter.set_read(true);
-  if (arguments.Has("unread")) filter.set_read(false);
-  filter.set_from(CheckText(arguments.Get("from"), "--from"));
-  filter.set_to(CheckText(arguments.Get("to"), "--to"));
-  filter.set_subject(CheckText(arguments.Get("subject"), "--subject"));
-  if (arguments.Has("since")) {
-    SetTime(arguments, "since", filter.mutable_since());
-  }
-  if (arguments.Has("until")) {
-    SetTime(arguments, "until", filter.mutable_until());
-  }
-  if (arguments.Has("in-reply-to")) {
-    filter.set_in_reply_to(IdOf(arguments, "in-reply-to"));
-  }
-  for (const auto& [key, value] : LabelsOf(arguments)) {
-    (*filter.mutable_labels())[key] = value;
-  }
-  return filter;
 }
 
 size_t LimitOf(const Context& context) {
@@ -130,27 +107,6 @@ int AnswerExists(Context& context, const v1::ListRequest& request) {
   return end.truncated ? kExitOk : kExitNo;
 }
 
-// A file with a cursor, locked while a listing goes on after it.
-class CursorFile {
- public:
-  explicit CursorFile(std::string path)
-      : path_(std::move(path)), lock_(path_ + ".lock", Milliseconds(0)) {
-    content_ = ReadFileIfThere(path_).value_or("");
-    if (content_.ends_with('\n')) content_.pop_back();
-  }
-  const std::string& content() const { return content_; }
-  void Move(const std::string& cursor) {
-    if (cursor == content_) return;
-    ReplaceFile(path_, cursor + "\n");
-    content_ = cursor;
-  }
-
- private:
-  const std::string path_;
-  const FileLock lock_;
-  std::string content_;
-};
-
 Result ResultOf(const Messages& messages, const v1::ListRequest& request,
                 const End& end) {
   Result result;
@@ -203,6 +159,29 @@ int PrintTray(Context& context, const v1::ListRequest& request, size_t limit,
 
 }  // namespace
 
+v1::Filter FilterOf(const Arguments& arguments) {
+  CheckExclusive(arguments, "read", "unread");
+  v1::Filter filter;
+  if (arguments.Has("read")) filter.set_read(true);
+  if (arguments.Has("unread")) filter.set_read(false);
+  filter.set_from(CheckText(arguments.Get("from"), "--from"));
+  filter.set_to(CheckText(arguments.Get("to"), "--to"));
+  filter.set_subject(CheckText(arguments.Get("subject"), "--subject"));
+  if (arguments.Has("since")) {
+    SetTime(arguments, "since", filter.mutable_since());
+  }
+  if (arguments.Has("until")) {
+    SetTime(arguments, "until", filter.mutable_until());
+  }
+  if (arguments.Has("in-reply-to")) {
+    filter.set_in_reply_to(IdOf(arguments, "in-reply-to"));
+  }
+  for (const auto& [key, value] : LabelsOf(arguments)) {
+    (*filter.mutable_labels())[key] = value;
+  }
+  return filter;
+}
+
 int ListTray(Context& context, v1::Box box) {
   const Arguments& arguments = context.arguments;
   CheckExclusive(arguments, "cursor", "cursor-file");
@@ -219,7 +198,7 @@ int ListTray(Context& context, v1::Box box) {
   std::optional<CursorFile> file;
   if (arguments.Has("cursor-file")) {
     file.emplace(arguments.Get("cursor-file"));
-    request.set_cursor(CheckText(file->content(), "the cursor file"));
+    request.set_cursor(file->content());
   } else if (arguments.Has("cursor")) {
     request.set_cursor(CheckText(arguments.Get("cursor"), "the cursor"));
   }

@@ -1,4 +1,4 @@
-// What inbox and outbox share: listing, counting and following a tray.
+// What inbox, outbox and watch share.
 #ifndef TMCTL_TRAY_H_
 #define TMCTL_TRAY_H_
 
@@ -6,6 +6,10 @@
 
 namespace turbo::ctl {
 
+// The messages that the options select.
+v1::Filter FilterOf(const Arguments& arguments);
+
+// Lists or counts the messages of a tray.
 int ListTray(Context& context, v1::Box box);
 
 }  // namespace turbo::ctl

@@ -60,6 +60,7 @@ examples() {
 @test "tmctl-send(1)" { examples tmctl-send.1; }
 @test "tmctl-token(1)" { examples tmctl-token.1; }
 @test "tmctl-version(1)" { examples tmctl-version.1; }
+@test "tmctl-watch(1)" { examples tmctl-watch.1; }
 @test "tmctl-whoami(1)" { examples tmctl-whoami.1; }
 @test "tmctl(1)" { examples tmctl.1; }
 @test "tmserver-config(5)" { examples tmserver-config.5; }

@@ -62,13 +62,17 @@ void CallRecord::SetLevel(ErrorCode code) {
   if (code == ErrorCode::kUnavailable) level = log::Level::kWarn;
 }
 
-void CallRecord::Write(const grpc::CallbackServerContext& context) const {
+CallRecord::CallRecord(const std::string& method_path,
+                       const grpc::CallbackServerContext& context)
+    : path(method_path), peer(context.peer()) {}
+
+void CallRecord::Write() const {
   const auto spent = std::chrono::steady_clock::now() - begun;
   const auto us = std::chrono::duration_cast<std::chrono::microseconds>(spent);
   log::Write(level, "call",
              {{"method", std::string_view(path).substr(1)},
               {"user", user},
-              {"peer", context.peer()},
+              {"peer", peer},
               {"status", static_cast<int>(status.error_code())},
               {"reason", reason},
               {"duration_us", us.count()}});

@@ -19,14 +19,16 @@ mail::Error ServerFault();
 // What the log says of a call when it is over.
 struct CallRecord {
   // `method_path` outlives it.
-  explicit CallRecord(const std::string& method_path) : path(method_path) {}
+  CallRecord(const std::string& method_path,
+             const grpc::CallbackServerContext& context);
   // For a call that fails with `code`.
   void SetLevel(mail::ErrorCode code);
-  void Write(const grpc::CallbackServerContext& context) const;
+  void Write() const;
 
   const std::string& path;
   const std::chrono::steady_clock::time_point begun =
       std::chrono::steady_clock::now();
+  const std::string peer;
   std::string user;
   grpc::Status status;
   log::Level level = log::Level::kInfo;

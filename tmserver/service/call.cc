@@ -44,7 +44,7 @@ class Service::Call final : public grpc::ServerUnaryReactor {
       : refusal_(refusal),
         context_(context),
         response_(response),
-        record_(path) {}
+        record_(path, context) {}
 
   // gRPC calls OnDone after this, and not before: Finish happens always,
   // because the last copy of a Replier finishes what nobody else did.
@@ -71,7 +71,7 @@ class Service::Call final : public grpc::ServerUnaryReactor {
   CallRecord& record() { return record_; }
 
   void OnDone() override {
-    record_.Write(context_);
+    record_.Write();
     delete this;
   }
 

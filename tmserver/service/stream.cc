@@ -17,7 +17,7 @@ class StreamCall final
       public Stream {
  public:
   StreamCall(const std::string& path, grpc::CallbackServerContext& context)
-      : context_(context), record_(path) {}
+      : context_(context), record_(path, context) {}
 
   void Run(mail::Sessions& sessions, mail::Right right,
            const OpenStream& open) {
@@ -66,7 +66,7 @@ class StreamCall final
   }
 
   void OnDone() override {
-    record_.Write(context_);
+    record_.Write();
     delete this;
   }
 
