@@ -20,7 +20,8 @@ namespace {
 // A closed standard descriptor would be given to the next file or socket, and
 // what is meant for the user would land there. The stand-ins can't be used in
 // the direction that the real one would be, so reading and writing still fail.
-void HoldStandardDescriptors() {
+// Before all other constructors: gRPC's open descriptors, too.
+[[gnu::constructor(101)]] void HoldStandardDescriptors() {
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (fcntl(fd, F_GETFD) < 0) {
       const int flags = fd == STDIN_FILENO ? O_WRONLY : O_RDONLY;
@@ -51,7 +52,6 @@ int RunProgram(const std::vector<std::string>& words) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  HoldStandardDescriptors();
   // A reader that has seen enough ends us quietly, even where our parent
   // ignores the signal.
   std::signal(SIGPIPE, SIG_DFL);
