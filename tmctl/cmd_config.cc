@@ -70,6 +70,8 @@ int Set(Context& context, const std::string& key, const std::string& value) {
     } else if (known->kind == Kind::kSwitch) {
       profile[key] =
           value == "1" || value == "true" || value == "yes" || value == "on";
+    } else if (known->kind == Kind::kList) {
+      profile[key] = SplitList(value);
     } else if (known->kind == Kind::kNumber) {
       profile[key] = static_cast<uint64_t>(*ParseNumber(value));
     } else {

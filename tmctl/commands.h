@@ -81,6 +81,7 @@ int CmdWhoami(Context& context);
 int CmdPasswd(Context& context);
 int CmdSend(Context& context);
 int CmdQueue(Context& context);
+int CmdRun(Context& context);
 int CmdInbox(Context& context);
 int CmdOutbox(Context& context);
 int CmdRead(Context& context);

@@ -1,5 +1,6 @@
 #include "tmctl/config.h"
 
+#include <absl/strings/str_join.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -31,6 +32,10 @@ bool FitsKind(const Json& value, Kind kind) {
       return value.is_boolean();
     case Kind::kNumber:
       return value.is_number_unsigned();
+    case Kind::kList:
+      return value.is_array() &&
+             std::all_of(value.begin(), value.end(),
+                         [](const Json& item) { return item.is_string(); });
   }
   return false;
 }
@@ -44,6 +49,8 @@ std::string_view NameOf(Kind kind) {
       return "true or false";
     case Kind::kNumber:
       return "a whole number";
+    case Kind::kList:
+      return "a list of strings";
   }
   return "";
 }
@@ -136,6 +143,9 @@ const Json* FindProfile(const Json& document, const std::string& profile) {
 }
 
 std::string AsText(const Json& value) {
+  if (value.is_array()) {
+    return absl::StrJoin(value.get<std::vector<std::string>>(), ",");
+  }
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
@@ -153,6 +163,7 @@ const std::vector<ProfileKey>& ProfileKeys() {
       {"quiet", Kind::kSwitch, "no result on success", true},
       {"verbose", Kind::kSwitch, "say what is done", true},
       {"copy", Kind::kSwitch, "keep sends in the outbox", true},
+      {"notify_to", Kind::kList, "whom run tells, with commas between", true},
       {"password_command", Kind::kText, "a command that prints the password",
        true},
       {"user", Kind::kText, "who is logged in", false},

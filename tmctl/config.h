@@ -20,7 +20,7 @@ namespace turbo::ctl {
 
 using Json = nlohmann::ordered_json;
 
-enum class Kind { kText, kSwitch, kNumber, kSecret };
+enum class Kind { kText, kSwitch, kNumber, kList, kSecret };
 
 // A key of a profile.
 struct ProfileKey {
@@ -50,7 +50,8 @@ class Config {
 
   bool HasProfile(const std::string& profile) const;
 
-  // As text: the user's profile first, then the system's of the same name.
+  // As text, a list with commas: the user's profile first, then the system's of
+  // the same name.
   std::optional<std::string> Get(const std::string& profile,
                                  std::string_view key) const;
 

@@ -81,7 +81,7 @@ Failure::Failure(std::string error_code, std::string sentence,
   if (hint.empty() && row != nullptr) hint = row->hint;
 }
 
-int Failure::Exit() const { return ExitOf(code); }
+int Failure::Exit() const { return exit_as.value_or(ExitOf(code)); }
 
 bool Failure::Queued() const {
   const Row* row = Find(code);

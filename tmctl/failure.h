@@ -24,7 +24,7 @@ class Failure : public std::exception {
           std::string way_out = {});
 
   const char* what() const noexcept override { return message.c_str(); }
-  int Exit() const;
+  int Exit() const;  // exit_as, else the code's
   // The same command may succeed later: exactly the failures that exit with 75.
   bool Retryable() const { return Exit() == 75; }
   // Of a send: `--queue auto` puts it in the spool.
@@ -40,6 +40,7 @@ class Failure : public std::exception {
   std::string key;               // of a send
   bool outcome_unknown = false;  // a send may have been stored
   std::optional<int64_t> retry_after_ms;
+  std::optional<int> exit_as;  // a status of the command's own
 };
 
 // The command line is wrong: exit 64.

@@ -38,35 +38,6 @@ bool IsName(const std::string& name) {
          });
 }
 
-// The request as the server would take it, as far as can be told without one:
-// what it is sure to refuse should be refused while somebody looks.
-v1::SendRequest Checked(const v1::SendRequest& request) {
-  v1::SendRequest checked = request;
-  checked.clear_to();
-  std::set<std::string> seen;
-  for (const std::string& name : request.to()) {
-    const std::string folded = absl::AsciiStrToLower(name);
-    if (!IsName(folded)) {
-      throw Failure("invalid_argument", "'" + name + "' is no user's name");
-    }
-    if (seen.insert(folded).second) checked.add_to(folded);
-  }
-  if (checked.to_size() > kMaxRecipients) {
-    throw Failure("invalid_argument", "a message goes to at most " +
-                                          std::to_string(kMaxRecipients) +
-                                          " recipients");
-  }
-  const std::string& key = request.request_id();
-  if (key.size() > kMaxKey ||
-      !std::all_of(key.begin(), key.end(),
-                   [](unsigned char c) { return absl::ascii_isprint(c); })) {
-    throw Failure("invalid_argument", "a key is 1 to " +
-                                          std::to_string(kMaxKey) +
-                                          " printable ASCII characters");
-  }
-  return checked;
-}
-
 // Puts `request` into the spool, after `failure` of an attempt if there was
 // one.
 Sending Queue(const Context& context, const v1::SendRequest& request,
@@ -112,6 +83,33 @@ std::string Describe(const Sending& sending) {
 }
 
 }  // namespace
+
+v1::SendRequest Checked(const v1::SendRequest& request) {
+  v1::SendRequest checked = request;
+  checked.clear_to();
+  std::set<std::string> seen;
+  for (const std::string& name : request.to()) {
+    const std::string folded = absl::AsciiStrToLower(name);
+    if (!IsName(folded)) {
+      throw Failure("invalid_argument", "'" + name + "' is no user's name");
+    }
+    if (seen.insert(folded).second) checked.add_to(folded);
+  }
+  if (checked.to_size() > kMaxRecipients) {
+    throw Failure("invalid_argument", "a message goes to at most " +
+                                          std::to_string(kMaxRecipients) +
+                                          " recipients");
+  }
+  const std::string& key = request.request_id();
+  if (key.size() > kMaxKey ||
+      !std::all_of(key.begin(), key.end(),
+                   [](unsigned char c) { return absl::ascii_isprint(c); })) {
+    throw Failure("invalid_argument", "a key is 1 to " +
+                                          std::to_string(kMaxKey) +
+                                          " printable ASCII characters");
+  }
+  return checked;
+}
 
 QueueMode QueueModeOf(const Arguments& arguments, QueueMode otherwise) {
   if (!arguments.Has("queue")) return otherwise;

@@ -27,6 +27,10 @@ bool WithoutCopy(const Arguments& arguments, bool otherwise);
 // The body within `max` bytes: cut at a character, with a note that says so.
 std::string Shorten(const Input& input, size_t max);
 
+// The request as the server would take it, as far as can be told without one.
+// invalid_argument for names and a key that no server takes.
+v1::SendRequest Checked(const v1::SendRequest& request);
+
 struct Sending {
   v1::SendResponse response;
   std::string key;

@@ -1,5 +1,6 @@
 #include "tmctl/settings.h"
 
+#include <absl/strings/str_split.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -235,6 +236,7 @@ Settings ResolveSettingsOf(const std::string& profile,
   settings.quiet = reader.Switch("quiet");
   settings.verbose = reader.Switch("verbose");
   settings.keep_copy = reader.Switch("copy", true);
+  settings.notify_to = SplitList(reader.Text("notify_to"));
   if (auto file = FindSetting(arguments, nullptr, "", "token_file")) {
     settings.token_file = file->value;
   }
@@ -244,6 +246,10 @@ Settings ResolveSettingsOf(const std::string& profile,
 
 Milliseconds PatienceOf(const Settings& settings) {
   return settings.timeout.count() > 0 ? settings.timeout : kPatience;
+}
+
+std::vector<std::string> SplitList(const std::string& text) {
+  return absl::StrSplit(text, absl::ByAnyChar(", "), absl::SkipEmpty());
 }
 
 void CheckSetting(const ProfileKey& key, const std::string& value) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "tmctl/address.h"
 #include "tmctl/config.h"
@@ -29,6 +30,7 @@ struct Settings {
   bool quiet = false;
   bool verbose = false;
   bool keep_copy = true;
+  std::vector<std::string> notify_to;
   std::string token_file;        // by flag or variable; may be empty
   std::string password_command;  // may be empty
 };
@@ -66,6 +68,9 @@ Milliseconds PatienceOf(const Settings& settings);
 Settings ResolveSettingsOf(const std::string& profile,
                            const Arguments& arguments, const Config& config,
                            bool may_create = false);
+
+// The parts of a list that is written with commas or spaces.
+std::vector<std::string> SplitList(const std::string& text);
 
 // Checks one value as `config set` does: throws usage.
 void CheckSetting(const ProfileKey& key, const std::string& value);

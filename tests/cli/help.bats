@@ -3,7 +3,7 @@
 
 load helpers
 
-COMMANDS=(register login logout whoami passwd send queue inbox outbox watch
+COMMANDS=(register login logout whoami passwd send run queue inbox outbox watch
   read mark delete token config schema completion help version)
 
 @test "help lists every command with a line about it" {

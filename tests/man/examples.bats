@@ -56,6 +56,7 @@ examples() {
 @test "tmctl-queue(1)" { examples tmctl-queue.1; }
 @test "tmctl-read(1)" { examples tmctl-read.1; }
 @test "tmctl-register(1)" { examples tmctl-register.1; }
+@test "tmctl-run(1)" { examples tmctl-run.1; }
 @test "tmctl-schema(1)" { examples tmctl-schema.1; }
 @test "tmctl-send(1)" { examples tmctl-send.1; }
 @test "tmctl-token(1)" { examples tmctl-token.1; }

@@ -195,6 +195,18 @@ BOOST_AUTO_TEST_CASE(without_home_the_password_database_is_asked) {
   BOOST_TEST((path_without.empty() || path_without.starts_with('/')));
 }
 
+BOOST_AUTO_TEST_CASE(a_list_holds_texts_and_is_shown_with_commas) {
+  const Config config =
+      Load(R"({"profiles": {"default": {"notify_to": ["ana", "beto"]}}})");
+  BOOST_TEST(config.Get("default", "notify_to").value() == "ana,beto");
+  for (const char* wrong : {R"("ana")", "[1]", "{}"}) {
+    BOOST_TEST(CodeOf([&] {
+                 Load(std::string(R"({"profiles": {"x": {"notify_to": )") +
+                      wrong + "}}}");
+               }) == "bad_config");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(every_key_is_found_by_its_name) {
   for (const ProfileKey& key : ProfileKeys()) {
     BOOST_TEST(FindProfileKey(key.name) == &key);

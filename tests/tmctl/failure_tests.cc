@@ -104,6 +104,13 @@ BOOST_AUTO_TEST_CASE(a_failure_is_what_it_says) {
   BOOST_TEST(Usage("wrong").message == "wrong");
 }
 
+BOOST_AUTO_TEST_CASE(a_command_can_have_a_status_of_its_own) {
+  Failure failure("unavailable", "");
+  failure.exit_as = 125;
+  BOOST_TEST(failure.Exit() == 125);
+  BOOST_TEST(!failure.Retryable());
+}
+
 BOOST_AUTO_TEST_CASE(an_error_of_the_system_becomes_a_sentence) {
   BOOST_TEST(WithErrno("can't write x", ENOSPC) ==
              "can't write x: No space left on device");
