@@ -10,7 +10,6 @@ namespace {
 
 using mail::Box;
 using mail::Changed;
-using mail::Error;
 using mail::MessageId;
 using mail::Nothing;
 using mail::Result;
