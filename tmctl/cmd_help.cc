@@ -1,5 +1,6 @@
 #include "tmctl/commands.h"
 #include "tmctl/failure.h"
+#include "tmctl/plugins.h"
 
 namespace turbo::ctl {
 
@@ -9,9 +10,14 @@ int CmdHelp(Context& context) {
     Output::Write(GeneralHelp());
     return kExitOk;
   }
-  const Command* command = FindCommand(operands.front());
-  if (command == nullptr) throw UnknownCommand(operands.front());
-  Output::Write(HelpOf(*command));
+  const std::string& name = operands.front();
+  if (const Command* command = FindCommand(name)) {
+    Output::Write(HelpOf(*command));
+    return kExitOk;
+  }
+  const std::string program = FindPlugin(name);
+  if (program.empty()) throw UnknownCommand(name);
+  Output::Write(HelpOfPlugin(name, program));
   return kExitOk;
 }
 

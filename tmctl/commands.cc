@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "tmctl/failure.h"
+#include "tmctl/plugins.h"
 #include "tmctl/secrets.h"
 
 namespace turbo::ctl {
@@ -259,6 +260,21 @@ int RunBare(const std::vector<std::string>& words) {
   return CmdVersion(context);
 }
 
+// A command that isn't in the table: of another program, or mistyped.
+int RunOther(const CommandLine& line) {
+  const std::string program = FindPlugin(line.command);
+  if (program.empty()) throw UnknownCommand(line.command);
+  const auto cut = line.words.begin() + static_cast<ptrdiff_t>(line.before);
+  const Arguments globals =
+      ParseArguments(GlobalOptions(), {}, {line.words.begin(), cut});
+  if (globals.Has("help")) {
+    Output::Write(HelpOfPlugin(line.command, program));
+    return kExitOk;
+  }
+  if (globals.Has("version")) return RunBare({"--version"});
+  RunPlugin(program, globals, {cut, line.words.end()});
+}
+
 void CheckOperands(const Command& command, const Arguments& arguments) {
   const size_t count = arguments.operands().size();
   const std::string name(command.name);
@@ -351,7 +367,7 @@ int RunCommandLine(const std::vector<std::string>& words) {
   const CommandLine line = CutAtCommand(GlobalOptions(), words);
   if (line.command.empty()) return RunBare(words);
   const Command* command = FindCommand(line.command);
-  if (command == nullptr) throw UnknownCommand(line.command);
+  if (command == nullptr) return RunOther(line);
   try {
     const Arguments arguments =
         ParseArguments(GlobalOptions(), command->options, line.words);

@@ -55,6 +55,8 @@ const Command* FindCommand(std::string_view name);
 // Texts for people: what tmctl can do, or one command.
 std::string GeneralHelp();
 std::string HelpOf(const Command& command);
+// About the command `name` that `program` adds.
+std::string HelpOfPlugin(const std::string& name, const std::string& program);
 
 // The command's name that `mistyped` may mean; empty where none is near.
 std::string NearestCommand(std::string_view mistyped);

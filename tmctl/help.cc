@@ -1,4 +1,6 @@
 #include "tmctl/commands.h"
+#include "tmctl/plugins.h"
+#include "tmctl/text.h"
 
 namespace turbo::ctl {
 namespace {
@@ -16,6 +18,11 @@ std::string GeneralHelp() {
     line.resize(kSummaryColumn, ' ');
     text += line + std::string(command.summary) + "\n";
   }
+  const std::vector<std::string> plugins = PluginNames();
+  if (!plugins.empty()) text += "\nOther programs on PATH (tmctl-NAME):\n";
+  for (const std::string& name : plugins) {
+    text += "  " + Harmless(name) + "\n";
+  }
   return text + "\nGlobal options (before or after the command):\n" +
          DescribeOptions(GlobalOptions()) +
          "\nMore: tmctl help COMMAND, man tmctl, man turbomessage\n";
@@ -31,6 +38,11 @@ std::string HelpOf(const Command& command) {
   }
   return text + "\nGlobal options:\n" + DescribeOptions(GlobalOptions()) +
          "\nMore: man tmctl-" + name + "\n";
+}
+
+std::string HelpOfPlugin(const std::string& name, const std::string& program) {
+  return Harmless("'" + name + "' is the program " + program) +
+         "\nwhich may say more: tmctl " + Harmless(name) + " --help\n";
 }
 
 }  // namespace turbo::ctl

@@ -137,6 +137,7 @@ CommandLine CutAtCommand(Options globals,
     if (!IsOption(words[i])) {
       line.command = words[i];
       line.words.assign(words.begin(), words.begin() + i);
+      line.before = i;
       line.words.insert(line.words.end(), words.begin() + i + 1, words.end());
       return line;
     }

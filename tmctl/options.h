@@ -45,6 +45,7 @@ class Arguments {
 struct CommandLine {
   std::string command;
   std::vector<std::string> words;
+  size_t before = 0;  // so many of the words stood before the command
 };
 CommandLine CutAtCommand(std::span<const Option> globals,
                          const std::vector<std::string>& words);

@@ -158,6 +158,20 @@ class Reader {
 
 }  // namespace
 
+const char* NameOf(OutputMode mode) {
+  switch (mode) {
+    case OutputMode::kTable:
+      return "table";
+    case OutputMode::kJson:
+      return "json";
+    case OutputMode::kJsonl:
+      return "jsonl";
+    case OutputMode::kIds:
+      return "ids";
+  }
+  return "";
+}
+
 std::span<const Option> GlobalOptions() { return kGlobals; }
 
 std::optional<Given> FindSetting(const Arguments& arguments,

@@ -16,6 +16,9 @@ namespace turbo::ctl {
 
 enum class OutputMode { kTable, kJson, kJsonl, kIds };
 
+// As --output takes it.
+const char* NameOf(OutputMode mode);
+
 // The options that every command takes.
 std::span<const Option> GlobalOptions();
 

@@ -174,6 +174,11 @@ BOOST_AUTO_TEST_CASE(global_options_stand_before_or_after_the_command) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(it_is_known_which_words_stood_before_the_command) {
+  BOOST_TEST(CutAtCommand(kGlobals, {"send", "-q"}).before == 0);
+  BOOST_TEST(CutAtCommand(kGlobals, {"-S", "x", "-q", "send"}).before == 3);
+}
+
 BOOST_AUTO_TEST_CASE(a_global_option_given_last_counts) {
   const CommandLine line =
       CutAtCommand(kGlobals, {"-S", "one", "send", "-S", "two"});

@@ -1,0 +1,118 @@
+#include "tmctl/plugins.h"
+
+#include <absl/strings/str_split.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <set>
+
+#include "tmctl/commands.h"
+#include "tmctl/failure.h"
+#include "tmctl/settings.h"
+
+namespace turbo::ctl {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kPrefix[] = "tmctl-";
+
+std::vector<std::string> Directories() {
+  const char* path = getenv("PATH");
+  return absl::StrSplit(path == nullptr ? "" : path, ':', absl::SkipEmpty());
+}
+
+bool IsProgram(const std::string& path) {
+  struct stat status {};
+  return stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
+         access(path.c_str(), X_OK) == 0;
+}
+
+void Set(const char* name, const std::string& value) {
+  if (setenv(name, value.c_str(), 1) != 0) {
+    throw Failure("os_error", WithErrno("can't set a variable", errno));
+  }
+}
+
+std::string DurationText(Milliseconds duration) {
+  const auto count = duration.count();
+  return count % 1000 == 0 ? std::to_string(count / 1000) + "s"
+                           : std::to_string(count) + "ms";
+}
+
+// TMCTL_OUTPUT is set only where somebody chose: else each tmctl that the
+// program runs looks by itself whether it writes to a terminal or into a pipe.
+void ExportOutput(const Arguments& globals, const Config& config,
+                  const Settings& settings) {
+  if (FindSetting(globals, &config, settings.profile, "output") ||
+      FindSetting(globals, nullptr, settings.profile, "json")) {
+    Set("TMCTL_OUTPUT", NameOf(settings.output));
+  }
+  unsetenv("TMCTL_JSON");
+}
+
+void Export(const Arguments& globals) {
+  const Config config(ConfigPath(globals));
+  const Settings settings = ResolveSettings(globals, config, true);
+  const auto yes_no = [](bool yes) { return yes ? "1" : "0"; };
+  Set("TMCTL_SERVER", settings.server.Text());
+  Set("TMCTL_PROFILE", settings.profile);
+  if (!config.path().empty()) {
+    Set("TMCTL_CONFIG", fs::absolute(config.path()));
+  }
+  if (!settings.token_file.empty()) {
+    Set("TMCTL_TOKEN_FILE", fs::absolute(settings.token_file));
+  }
+  Set("TMCTL_INSECURE", yes_no(settings.insecure));
+  Set("TMCTL_TIMEOUT", DurationText(settings.timeout));
+  Set("TMCTL_RETRY", std::to_string(settings.retry));
+  Set("TMCTL_NO_INPUT", yes_no(settings.no_input));
+  Set("TMCTL_QUIET", yes_no(settings.quiet));
+  Set("TMCTL_VERBOSE", yes_no(settings.verbose));
+  ExportOutput(globals, config, settings);
+}
+
+}  // namespace
+
+std::string FindPlugin(const std::string& name) {
+  if (name.empty() || name.find('/') != std::string::npos) return {};
+  for (const std::string& directory : Directories()) {
+    std::string path = directory + "/" + kPrefix + name;
+    if (IsProgram(path)) return path;
+  }
+  return {};
+}
+
+std::vector<std::string> PluginNames() {
+  std::set<std::string> names;
+  for (const std::string& directory : Directories()) {
+    std::error_code error;
+    for (fs::directory_iterator i(directory, error), end; !error && i != end;
+         i.increment(error)) {
+      const std::string file = i->path().filename();
+      if (!file.starts_with(kPrefix) || !IsProgram(i->path())) continue;
+      const std::string name = file.substr(sizeof(kPrefix) - 1);
+      if (!name.empty() && FindCommand(name) == nullptr) names.insert(name);
+    }
+  }
+  return {names.begin(), names.end()};
+}
+
+void RunPlugin(const std::string& program, const Arguments& globals,
+               const std::vector<std::string>& words) {
+  Export(globals);
+  std::vector<char*> argv{const_cast<char*>(program.c_str())};
+  for (const std::string& word : words) {
+    argv.push_back(const_cast<char*>(word.c_str()));
+  }
+  argv.push_back(nullptr);
+  // As a shell does, it gives a script without a first line to sh.
+  execvp(program.c_str(), argv.data());
+  throw Failure("os_error", WithErrno("can't run " + program, errno),
+                "if it is a script: is the interpreter that it names there?");
+}
+
+}  // namespace turbo::ctl
