@@ -83,7 +83,8 @@ struct Server::Parts {
         accounts(store, hasher, sessions, clock, options.accounts),
         mailbox(store, clock, options.mail),
         tokens(store, clock),
-        accounts_service(sessions, accounts),
+        accounts_service(sessions, accounts,
+                         {clock, options.mail.tray_capacity}),
         mail_service(sessions, mailbox),
         tokens_service(sessions, tokens),
         seed_service(sessions, accounts, mailbox) {}

@@ -27,9 +27,10 @@ mail::Done<mail::Login> WithLogin(Reply<Response> reply) {
 }  // namespace
 
 AccountsService::AccountsService(mail::Sessions& sessions,
-                                 mail::Accounts& accounts)
+                                 mail::Accounts& accounts, Facts facts)
     : Service(v1::Accounts::service_full_name(), sessions),
-      accounts_(accounts) {
+      accounts_(accounts),
+      facts_(facts) {
   AddOpen("Register", &AccountsService::Register);
   AddOpen("Login", &AccountsService::Login);
   Add("Logout", Right::kLogin, &AccountsService::Logout);
@@ -61,6 +62,9 @@ void AccountsService::WhoAmI(v1::WhoAmIRequest, const Caller& caller,
                              Reply<v1::WhoAmIResponse> reply) {
   v1::WhoAmIResponse response;
   *response.mutable_session() = ToProto(caller);
+  response.set_token_name(caller.token_name);
+  *response.mutable_server_time() = ToProto(facts_.clock.Now());
+  response.set_tray_capacity(static_cast<int64_t>(facts_.tray_capacity));
   reply(std::move(response));
 }
 

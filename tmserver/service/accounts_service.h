@@ -12,8 +12,15 @@ namespace v1 = turbomessage::v1;
 
 class AccountsService final : public Service {
  public:
-  // Both outlive it.
-  AccountsService(mail::Sessions& sessions, mail::Accounts& accounts);
+  // What callers are told of the server.
+  struct Facts {
+    const mail::Clock& clock;
+    size_t tray_capacity;  // 0: no limit
+  };
+
+  // All outlive it.
+  AccountsService(mail::Sessions& sessions, mail::Accounts& accounts,
+                  Facts facts);
 
  private:
   using Caller = mail::Caller;
@@ -28,6 +35,7 @@ class AccountsService final : public Service {
                       Reply<v1::ChangePasswordResponse> reply);
 
   mail::Accounts& accounts_;
+  const Facts facts_;
 };
 
 }  // namespace turbo::service

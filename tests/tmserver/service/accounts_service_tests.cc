@@ -1,4 +1,5 @@
 #include <boost/test/unit_test.hpp>
+#include <ctime>
 #include <string>
 #include <thread>
 
@@ -31,6 +32,19 @@ BOOST_AUTO_TEST_CASE(registering_logs_in) {
   const auto self = beto.WhoAmI();
   BOOST_TEST(self->session().user() == "beto");
   BOOST_TEST(self->session().has_expires_at());
+}
+
+BOOST_AUTO_TEST_CASE(callers_are_told_the_server_s_time_and_capacity) {
+  server::Options options = TestOptions();
+  options.mail.tray_capacity = 7;
+  TestServer seven(options);
+  Client beto(seven, "beto");
+  const int64_t before = time(nullptr);
+  const auto self = beto.WhoAmI();
+  BOOST_TEST(self->server_time().seconds() >= before);
+  BOOST_TEST(self->server_time().seconds() <= time(nullptr));
+  BOOST_TEST(self->tray_capacity() == 7);
+  BOOST_TEST(self->token_name().empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_login_replaces_the_one_before) {

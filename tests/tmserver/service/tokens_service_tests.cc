@@ -57,6 +57,7 @@ BOOST_AUTO_TEST_CASE(a_token_is_made_used_listed_and_revoked) {
   BOOST_TEST(self->session().user() == "ana");
   BOOST_TEST(self->session().auth() == v1::AUTH_TOKEN);
   BOOST_TEST(self->session().scope() == v1::SCOPE_READ);
+  BOOST_TEST(self->token_name() == "cron");
   BOOST_TEST(self->session().expires_at().seconds() ==
              made->token().expires_at().seconds());
 
