@@ -92,6 +92,7 @@ int CmdMark(Context& context);
 int CmdDelete(Context& context);
 int CmdToken(Context& context);
 int CmdConfig(Context& context);
+int CmdDoctor(Context& context);
 int CmdSchema(Context& context);
 int CmdCompletion(Context& context);
 int CmdHelp(Context& context);

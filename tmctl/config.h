@@ -42,6 +42,9 @@ class Config {
   // whose owner or mode is wrong.
   explicit Config(std::string path);
 
+  // Says nothing and has no place.
+  Config() = default;
+
   // $XDG_CONFIG_HOME/turbomessage/tmctl.json, else ~/.config/..., with the home
   // from $HOME or the password database; empty where there is none.
   static std::string DefaultPath();
@@ -69,8 +72,8 @@ class Config {
 
  private:
   std::string path_;
-  Json user_;
-  Json system_;
+  Json user_ = Json::object();
+  Json system_ = Json::object();
 };
 
 }  // namespace turbo::ctl

@@ -77,13 +77,17 @@ void Export(const Arguments& globals) {
 
 }  // namespace
 
-std::string FindPlugin(const std::string& name) {
-  if (name.empty() || name.find('/') != std::string::npos) return {};
+std::string FindOnPath(const std::string& name) {
   for (const std::string& directory : Directories()) {
-    std::string path = directory + "/" + kPrefix + name;
+    std::string path = directory + "/" + name;
     if (IsProgram(path)) return path;
   }
   return {};
+}
+
+std::string FindPlugin(const std::string& name) {
+  if (name.empty() || name.find('/') != std::string::npos) return {};
+  return FindOnPath(kPrefix + name);
 }
 
 std::vector<std::string> PluginNames() {

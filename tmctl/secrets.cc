@@ -97,24 +97,27 @@ Token StoredToken(const Settings& settings, const Config& config) {
                   "NAME --server " +
                       settings.server.Text() + " login USER");
   }
-  return {*token, config.Get(settings.profile, "user").value_or("")};
+  return {*token, config.Get(settings.profile, "user").value_or(""),
+          "profile \"" + settings.profile + "\""};
+}
+
+Token TokenIn(const std::string& path) {
+  return {ReadSecretFile(path), "", path};
 }
 
 Token TokenOf(const Settings& settings, const Config& config) {
-  if (!settings.token_file.empty()) {
-    return {ReadSecretFile(settings.token_file)};
-  }
+  if (!settings.token_file.empty()) return TokenIn(settings.token_file);
   if (const char* token = std::getenv("TMCTL_TOKEN");
       token != nullptr && *token != '\0') {
-    return {token};
+    return {token, "", "TMCTL_TOKEN"};
   }
   if (const char* directory = std::getenv("CREDENTIALS_DIRECTORY");
       directory != nullptr && *directory == '/') {
     const std::string path = std::string(directory) + "/tmctl.token";
-    if (access(path.c_str(), F_OK) == 0) return {ReadSecretFile(path)};
+    if (access(path.c_str(), F_OK) == 0) return TokenIn(path);
   }
   if (const auto file = config.Get(settings.profile, "token_file")) {
-    return {ReadSecretFile(*file)};
+    return TokenIn(*file);
   }
   return StoredToken(settings, config);
 }

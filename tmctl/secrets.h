@@ -29,6 +29,7 @@ std::pair<std::string, std::string> FindPasswordChange(
 struct Token {
   std::string text;
   std::string user = {};
+  std::string source = {};  // for people: where it was found
 };
 
 // --token-file, TMCTL_TOKEN_FILE, TMCTL_TOKEN,

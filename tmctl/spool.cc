@@ -240,9 +240,9 @@ std::vector<std::string> Spool::Directories(
 
 Spool::Listing Spool::List() const {
   Listing listing;
-  const auto directories = Directories(listing.problems);
+  listing.directories = Directories(listing.problems);
   for (const SpoolState state : {SpoolState::kWaiting, SpoolState::kFailed}) {
-    for (std::string directory : directories) {
+    for (std::string directory : listing.directories) {
       if (state == SpoolState::kFailed) directory += std::string("/") + kFailed;
       try {
         for (const std::string& name : NamesIn(directory)) {

@@ -64,6 +64,7 @@ class Spool {
   struct Listing {
     std::vector<SpoolFile> files;       // by time
     std::vector<std::string> problems;  // sentences: places that can't be used
+    std::vector<std::string> directories;  // where it looked
   };
   // What waits, then what has failed. Looks at names only.
   Listing List() const;

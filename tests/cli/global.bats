@@ -49,7 +49,7 @@ teardown() {
 
 @test "commands that are not there yet are refused" {
   local command
-  for command in run sendmail queue doctor admin; do
+  for command in run sendmail queue admin; do
     refused 64 usage ana "$command"
   done
 }

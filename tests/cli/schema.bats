@@ -6,7 +6,7 @@ load helpers
 @test "without a name it lists the names" {
   ok tmctl schema
   local name
-  for name in changed config count error message read sent session token tokens \
+  for name in changed config count doctor error message read sent session token tokens \
     tray warning; do
     grep -qx "$name" <<<"$output"
   done

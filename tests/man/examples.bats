@@ -45,6 +45,7 @@ examples() {
 @test "tmctl-config(1)" { examples tmctl-config.1; }
 @test "tmctl-config(5)" { examples tmctl-config.5; }
 @test "tmctl-delete(1)" { examples tmctl-delete.1; }
+@test "tmctl-doctor(1)" { examples tmctl-doctor.1; }
 @test "tmctl-help(1)" { examples tmctl-help.1; }
 @test "tmctl-inbox(1)" { examples tmctl-inbox.1; }
 @test "tmctl-json(5)" { examples tmctl-json.5; }
