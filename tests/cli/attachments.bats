@@ -71,10 +71,10 @@ setup() { open_mail ana beto; }
 }
 
 @test "a name from a stranger can't steer the terminal" {
-  echo hi >$'\u202etxt.exe'
-  ana -q send beto -m x -a $'\u202etxt.exe'
+  echo hi >$'\xe2\x80\xaetxt.exe'
+  ana -q send beto -m x -a $'\xe2\x80\xaetxt.exe'
   ok beto read 1 -o table
-  [[ $output != *$'\u202e'* ]]
+  [[ $output != *$'\xe2\x80\xae'* ]]
   ok beto read 1
-  [[ $output != *$'\u202e'* ]]
+  [[ $output != *$'\xe2\x80\xae'* ]]
 }

@@ -19,7 +19,7 @@ scenario() {
 
 @test "accounts, with the options of the original's deployment" {
   serve --listen 0.0.0.0:0 --insecure --session-max 1h --store memory:
-  SERVER=localhost:$PORT scenario Accounts
+  SERVER=127.0.0.1:$PORT scenario Accounts
 }
 
 @test "mail: every call, every failure" {
