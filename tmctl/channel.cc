@@ -69,9 +69,20 @@ std::string CodeOf(const grpc::Status& status) {
   }
 }
 
+// What gRPC knows of a connection that fails: the last of its nested sentences.
+std::string CauseOf(const grpc::Status& status) {
+  const std::string text = status.error_message();
+  const size_t colon = text.rfind(": ");
+  const std::string cause =
+      colon == std::string::npos ? text : text.substr(colon + 2);
+  return cause.empty() ? cause : ": " + cause;
+}
+
 std::string SentenceOf(const std::string& code, const grpc::Status& status,
                        const Address& server) {
-  if (code == "unavailable") return "can't reach the server " + server.Text();
+  if (code == "unavailable") {
+    return "can't reach the server " + server.Text() + CauseOf(status);
+  }
   if (code == "deadline_exceeded") {
     return "the server " + server.Text() + " did not answer in time";
   }
