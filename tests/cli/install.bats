@@ -67,6 +67,17 @@ setup() {
     "$PREFIX/lib/tmpfiles.d/turbomessage.conf"
 }
 
+@test "the examples are installed to be copied" {
+  local file installed=$PREFIX/share/turbomessage/examples
+  for file in "$ROOT"/scripts/examples/*; do
+    [[ $file != *.service ]] || continue
+    cmp "$file" "$installed/${file##*/}"
+    [ -x "$installed/${file##*/}" ]
+  done
+  grep -qF "$PREFIX/bin/tmctl -q" "$installed/notify-failure@.service"
+  run ! grep -r '@bindir@' "$installed"
+}
+
 @test "systemd finds nothing to complain about in the units" {
   command -v systemd-analyze >/dev/null || skip 'there is no systemd here'
   local units=$PREFIX/lib/systemd
