@@ -2,6 +2,7 @@
 
 #include <absl/strings/ascii.h>
 #include <absl/strings/str_split.h>
+#include <absl/synchronization/mutex.h>
 #include <google/rpc/error_details.pb.h>
 #include <google/rpc/status.pb.h>
 #include <grpc/support/log.h>
@@ -18,7 +19,21 @@ namespace {
 constexpr Milliseconds kFirstPause{100};
 constexpr Milliseconds kLongestPause{5000};
 
+// Has abseil count the processors now, which it does at the first mutex that
+// two threads want at once. Where /sys is missing (a chroot) that leaves ENOENT
+// in errno; gRPC 1.51 reads connect's errno only after it has taken a mutex,
+// and one call in a thousand failed. A mutex with an invariant goes the same
+// way without a second thread.
+void CountProcessors() {
+  absl::EnableMutexInvariantDebugging(true);
+  absl::Mutex mutex;
+  mutex.EnableInvariantDebugging([](void*) {}, nullptr);
+  absl::EnableMutexInvariantDebugging(false);
+  const absl::MutexLock lock(&mutex);
+}
+
 std::shared_ptr<grpc::Channel> Connect(const Address& server) {
+  CountProcessors();
   // gRPC's own lines would land between ours.
   gpr_set_log_function([](gpr_log_func_args*) {});
   grpc::ChannelArguments arguments;
