@@ -74,6 +74,8 @@ int Set(Context& context, const std::string& key, const std::string& value) {
       profile[key] = SplitList(value);
     } else if (known->kind == Kind::kNumber) {
       profile[key] = static_cast<uint64_t>(*ParseNumber(value));
+    } else if (known->kind == Kind::kAliases) {
+      profile[key] = Json::parse(value);
     } else {
       profile[key] = value;
     }

@@ -23,36 +23,17 @@ Failure BadConfig(const std::string& path, const std::string& why,
   return Failure("bad_config", path + ": " + why, hint);
 }
 
-bool FitsKind(const Json& value, Kind kind) {
-  switch (kind) {
-    case Kind::kText:
-    case Kind::kSecret:
-      return value.is_string();
-    case Kind::kSwitch:
-      return value.is_boolean();
-    case Kind::kNumber:
-      return value.is_number_unsigned();
-    case Kind::kList:
-      return value.is_array() &&
-             std::all_of(value.begin(), value.end(),
-                         [](const Json& item) { return item.is_string(); });
-  }
-  return false;
+bool IsName(const Json& value) {
+  return value.is_string() && !value.get_ref<const std::string&>().empty();
 }
 
-std::string_view NameOf(Kind kind) {
-  switch (kind) {
-    case Kind::kText:
-    case Kind::kSecret:
-      return "a string";
-    case Kind::kSwitch:
-      return "true or false";
-    case Kind::kNumber:
-      return "a whole number";
-    case Kind::kList:
-      return "a list of strings";
-  }
-  return "";
+bool IsAliases(const Json& value) {
+  return value.is_object() &&
+         std::all_of(value.begin(), value.end(), [](const Json& names) {
+           return IsName(names) ||
+                  (names.is_array() && !names.empty() &&
+                   std::all_of(names.begin(), names.end(), IsName));
+         });
 }
 
 void CheckProfile(const std::string& path, const std::string& name,
@@ -166,6 +147,7 @@ const std::vector<ProfileKey>& ProfileKeys() {
       {"notify_to", Kind::kList, "whom run tells, with commas between", true},
       {"password_command", Kind::kText, "a command that prints the password",
        true},
+      {"aliases", Kind::kAliases, "to whom mail goes", true},
       {"user", Kind::kText, "who is logged in", false},
       {"token", Kind::kSecret, "the login's token", false},
       {"token_server", Kind::kText, "the server that issued it", false},
@@ -179,6 +161,42 @@ const ProfileKey* FindProfileKey(std::string_view name) {
       std::find_if(keys.begin(), keys.end(),
                    [&](const ProfileKey& key) { return key.name == name; });
   return found == keys.end() ? nullptr : &*found;
+}
+
+bool FitsKind(const Json& value, Kind kind) {
+  switch (kind) {
+    case Kind::kText:
+    case Kind::kSecret:
+      return value.is_string();
+    case Kind::kSwitch:
+      return value.is_boolean();
+    case Kind::kNumber:
+      return value.is_number_unsigned();
+    case Kind::kList:
+      return value.is_array() &&
+             std::all_of(value.begin(), value.end(),
+                         [](const Json& item) { return item.is_string(); });
+    case Kind::kAliases:
+      return IsAliases(value);
+  }
+  return false;
+}
+
+std::string_view NameOf(Kind kind) {
+  switch (kind) {
+    case Kind::kText:
+    case Kind::kSecret:
+      return "a string";
+    case Kind::kSwitch:
+      return "true or false";
+    case Kind::kNumber:
+      return "a whole number";
+    case Kind::kList:
+      return "a list of strings";
+    case Kind::kAliases:
+      return "an object of names and lists of names";
+  }
+  return "";
 }
 
 Config::Config(std::string path)
@@ -212,6 +230,17 @@ std::optional<std::string> Config::Get(const std::string& profile,
     }
   }
   return std::nullopt;
+}
+
+Json Config::Aliases(const std::string& profile) const {
+  Json merged = Json::object();
+  for (const Json* document : {&system_, &user_}) {
+    const Json* found = FindProfile(*document, profile);
+    if (found != nullptr && found->contains("aliases")) {
+      merged.update(found->at("aliases"));
+    }
+  }
+  return merged;
 }
 
 Json Config::Profiles() const {

@@ -20,7 +20,7 @@ namespace turbo::ctl {
 
 using Json = nlohmann::ordered_json;
 
-enum class Kind { kText, kSwitch, kNumber, kList, kSecret };
+enum class Kind { kText, kSwitch, kNumber, kList, kAliases, kSecret };
 
 // A key of a profile.
 struct ProfileKey {
@@ -33,6 +33,10 @@ struct ProfileKey {
 
 const std::vector<ProfileKey>& ProfileKeys();
 const ProfileKey* FindProfileKey(std::string_view name);
+
+// Whether a key of this kind can have `value`, and what it can have, in words.
+bool FitsKind(const Json& value, Kind kind);
+std::string_view NameOf(Kind kind);
 
 // Holds what the user's file and the system's say. Not thread-safe.
 class Config {
@@ -57,6 +61,10 @@ class Config {
   // the same name.
   std::optional<std::string> Get(const std::string& profile,
                                  std::string_view key) const;
+
+  // The profile's alias map: an object whose values are names or lists of
+  // names. Of a name that both files have, the user's mapping counts.
+  Json Aliases(const std::string& profile) const;
 
   // Every profile, merged, without its secrets.
   Json Profiles() const;

@@ -269,6 +269,11 @@ std::vector<std::string> SplitList(const std::string& text) {
 void CheckSetting(const ProfileKey& key, const std::string& value) {
   const Given given{value, std::string(key.name), true};
   if (key.kind == Kind::kSwitch) ToSwitch(given);
+  if (key.kind == Kind::kAliases &&
+      !FitsKind(Json::parse(value, nullptr, false), key.kind)) {
+    throw Wrong(given, std::string(NameOf(key.kind)) +
+                           R"(, such as {"root": ["ana"]})");
+  }
   if (key.name == "server") ToAddress(given);
   if (key.name == "output") ToMode(given);
   if (key.name == "timeout") ToDuration(given);

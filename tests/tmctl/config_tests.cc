@@ -50,6 +50,20 @@ BOOST_AUTO_TEST_CASE(a_missing_file_has_no_profiles) {
   BOOST_TEST(!std::filesystem::exists(path));
 }
 
+BOOST_AUTO_TEST_CASE(aliases_are_names_and_lists_of_names) {
+  const Config config = Load(
+      R"({"profiles": {"default": {"aliases": {"root": ["ana"], "@": "x"}}}})");
+  BOOST_TEST(config.Aliases("default").dump() == R"({"root":["ana"],"@":"x"})");
+  BOOST_TEST(config.Aliases("work").dump() == "{}");
+  for (const std::string bad :
+       {"[]", "\"ana\"", R"({"a": []})", R"({"a": ""})", R"({"a": [1]})",
+        R"({"a": [""]})", R"({"a": {}})"}) {
+    BOOST_TEST(
+        Refusal("{\"profiles\": {\"default\": {\"aliases\": " + bad + "}}}")
+            .code == "bad_config");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(values_are_read_as_text) {
   const Config config = Load(kTwoProfiles);
   BOOST_TEST(config.HasProfile("default"));
