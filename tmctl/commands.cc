@@ -7,6 +7,7 @@
 #include "tmctl/failure.h"
 #include "tmctl/plugins.h"
 #include "tmctl/secrets.h"
+#include "tmctl/sendmail_words.h"
 
 namespace turbo::ctl {
 namespace {
@@ -113,6 +114,19 @@ std::vector<Command> MakeCommands() {
        1,
        kAnyNumber,
        true},
+      {"sendmail",
+       "[ADDRESS...]",
+       "take mail as sendmail does",
+       Needs::kNothing,
+       CmdSendmail,
+       {{'t', "read-recipients", "", "also to the mail's To, Cc and Bcc"},
+        {'i', "ignore-dots", "", "a dot alone on a line is text"},
+        {0, "no-copy", "", "keep no copy in the outbox (the default)"},
+        {0, "copy", "", "keep a copy"},
+        {0, "queue", "WHEN",
+         "keep it in the spool: always, never, or auto (default)"}},
+       0,
+       kAnyNumber},
       {"queue",
        "list|flush|drop [KEY...]",
        "show, send and drop what waits in the spool",
@@ -281,6 +295,19 @@ int RunOther(const CommandLine& line) {
   RunPlugin(program, globals, {cut, line.words.end()});
 }
 
+// The command and its words, all of them ours.
+CommandLine Understand(const std::vector<std::string>& words) {
+  const CommandLine line = CutAtCommand(GlobalOptions(), words);
+  if (line.command != "sendmail") return line;
+  std::vector<std::string> warnings;
+  const CommandLine ours = TranslateSendmail(
+      line, GlobalOptions(), FindCommand(line.command)->options, warnings);
+  for (const std::string& warning : warnings) {
+    Output(GuessOutput({}), false, false).Warn("unknown_option", warning);
+  }
+  return ours;
+}
+
 void CheckOperands(const Command& command, const Arguments& arguments) {
   const size_t count = arguments.operands().size();
   const std::string name(command.name);
@@ -370,7 +397,7 @@ Failure UnknownCommand(const std::string& name) {
 }
 
 int RunCommandLine(const std::vector<std::string>& words) {
-  const CommandLine line = CutAtCommand(GlobalOptions(), words);
+  const CommandLine line = Understand(words);
   if (line.command.empty()) return RunBare(words);
   const Command* command = FindCommand(line.command);
   if (command == nullptr) return RunOther(line);

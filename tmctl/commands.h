@@ -82,6 +82,7 @@ int CmdLogout(Context& context);
 int CmdWhoami(Context& context);
 int CmdPasswd(Context& context);
 int CmdSend(Context& context);
+int CmdSendmail(Context& context);
 int CmdQueue(Context& context);
 int CmdRun(Context& context);
 int CmdInbox(Context& context);

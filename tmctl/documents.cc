@@ -170,7 +170,7 @@ Json QueueEntryJson(const SpoolEntry& entry, const std::string& state,
   json["to"] = entry.request.to();
   json["subject"] = entry.request.subject();
   json["user"] = TextOrNull(entry.user);
-  json["server"] = entry.server;
+  json["server"] = TextOrNull(entry.server);
   json["profile"] = entry.profile;
   json["state"] = state;
   json["queued_at"] = FormatTime(entry.queued_at);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "tmctl/failure.h"
+#include "tmctl/mail_sending.h"
 
 namespace turbo::ctl {
 namespace {
@@ -44,8 +45,13 @@ class Line {
     if (broken_) throw *broken_;
     CheckSender(entry);
     if (new_deadline) client_->BeginOperation();
+    const SendFunction send = [&](const v1::SendRequest& request) {
+      return client_->Send(request);
+    };
     try {
-      return client_->Send(entry.RequestAt(Now()));
+      const v1::SendRequest request = entry.RequestAt(Now());
+      return entry.is_mail ? SendToAddress(*aliases_, request, send)
+                           : send(request);
     } catch (const Failure& failure) {
       if (IsOutOfReach(failure)) broken_ = failure;
       throw;
@@ -57,24 +63,30 @@ class Line {
             std::optional<Milliseconds> timeout) {
     Settings settings =
         ResolveSettingsOf(entry.profile, context.arguments, *context.config);
-    const auto server = Address::Parse(entry.server);
-    if (!server) {
-      throw Failure("bad_config", "'" + entry.server + "' is no address");
+    if (!entry.server.empty()) {
+      const auto server = Address::Parse(entry.server);
+      if (!server) {
+        throw Failure("bad_config", "'" + entry.server + "' is no address");
+      }
+      settings.server = *server;
     }
-    settings.server = *server;
     if (timeout) {
       settings.timeout = *timeout;
       settings.retry = 0;
     }
     const Token token = FindToken(settings, *context.config);
     mark_ = MarkOf(token.text);
+    aliases_ = Aliases::Of(*context.config, entry.profile);
     client_ = Connect(settings, token.text, context.output);
     user_ = client_->WhoAmI({}).session().user();
   }
 
   void CheckSender(SpoolEntry& entry) const {
     const bool known = !entry.user.empty();
-    if (known ? entry.user != user_ : entry.token_mark != mark_) {
+    const bool anybodys = !known && entry.token_mark.empty();
+    if (anybodys) {
+      // Nobody was logged in when it was queued.
+    } else if (known ? entry.user != user_ : entry.token_mark != mark_) {
       throw Failure("permission_denied",
                     "it is " + (known ? entry.user : "another token") +
                         "'s, and profile \"" + entry.profile + "\" is now " +
@@ -88,6 +100,7 @@ class Line {
   std::unique_ptr<Client> client_;
   std::string user_;
   std::string mark_;
+  std::optional<Aliases> aliases_;
 };
 
 // Why it is too late for an entry; empty where it isn't.
@@ -208,7 +221,8 @@ void OfferQueued(Context& context) {
         [&](SpoolState state, const SpoolEntry& entry) {
           return state == SpoolState::kWaiting &&
                  entry.profile == context.settings.profile &&
-                 entry.server == context.settings.server.Text() &&
+                 (entry.server.empty() ||
+                  entry.server == context.settings.server.Text()) &&
                  // The server has just answered.
                  (IsDue(entry) || entry.last_code == "unavailable" ||
                   entry.last_code == "deadline_exceeded");

@@ -14,6 +14,7 @@
 #include "tmctl/commands.h"
 #include "tmctl/failure.h"
 #include "tmctl/output.h"
+#include "tmctl/sendmail_words.h"
 #include "tmctl/settings.h"
 
 namespace {
@@ -65,5 +66,5 @@ int main(int argc, char** argv) {
   // All output is written by now. Leaving without the destructors of the
   // libraries spares the user the end of gRPC's threads, which takes longer
   // than the whole call (see Connect in client.cc).
-  _exit(RunProgram({argv + (argc > 0 ? 1 : 0), argv + argc}));
+  _exit(RunProgram(turbo::ctl::WordsOf(argc, argv)));
 }

@@ -30,14 +30,6 @@ std::string NewKey() {
   return absl::BytesToHexString(std::string(bytes.data(), bytes.size()));
 }
 
-bool IsName(const std::string& name) {
-  return !name.empty() && name.size() <= kMaxName &&
-         absl::ascii_isalnum(static_cast<unsigned char>(name.front())) &&
-         std::all_of(name.begin(), name.end(), [](unsigned char c) {
-           return absl::ascii_isalnum(c) || c == '.' || c == '_' || c == '-';
-         });
-}
-
 // Puts `request` into the spool, after `failure` of an attempt if there was
 // one.
 Sending Queue(const Context& context, const v1::SendRequest& request,
@@ -125,6 +117,14 @@ std::string KeyOf(const Arguments& arguments) {
   if (key.empty()) throw Failure("invalid_argument", "the key is empty");
   CheckText(key, "the key");
   return key;
+}
+
+bool IsName(const std::string& name) {
+  return !name.empty() && name.size() <= kMaxName &&
+         absl::ascii_isalnum(static_cast<unsigned char>(name.front())) &&
+         std::all_of(name.begin(), name.end(), [](unsigned char c) {
+           return absl::ascii_isalnum(c) || c == '.' || c == '_' || c == '-';
+         });
 }
 
 bool WithoutCopy(const Arguments& arguments, bool otherwise) {

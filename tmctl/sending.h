@@ -21,6 +21,9 @@ QueueMode QueueModeOf(const Arguments& arguments, QueueMode otherwise);
 // --key, or a new one; UTF-8 and not empty. invalid_argument.
 std::string KeyOf(const Arguments& arguments);
 
+// Whether a user could have this name, which is in lower case.
+bool IsName(const std::string& name);
+
 // No copy by --no-copy, nor where `otherwise` says so, unless --copy.
 bool WithoutCopy(const Arguments& arguments, bool otherwise);
 

@@ -53,6 +53,7 @@ SpoolEntry FromJson(const Json& json) {
   entry.profile = json.at("profile");
   entry.user = json.at("user");
   entry.token_mark = json.at("token_mark");
+  entry.is_mail = json.at("is_mail");
   entry.queued_at = TimeOf(json.at("queued_at"));
   if (!json.at("expires_at").is_null()) {
     entry.expires_at = TimeOf(json.at("expires_at"));
@@ -126,6 +127,7 @@ std::string ToText(const SpoolEntry& entry) {
       {"profile", entry.profile},
       {"user", entry.user},
       {"token_mark", entry.token_mark},
+      {"is_mail", entry.is_mail},
       {"queued_at", FormatTime(entry.queued_at)},
       {"expires_at",
        entry.expires_at ? Json(FormatTime(*entry.expires_at)) : Json(nullptr)},

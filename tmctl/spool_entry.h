@@ -14,12 +14,16 @@ namespace turbo::ctl {
 
 // All that a later attempt takes, but no secret: the token is found anew.
 struct SpoolEntry {
-  std::string server;  // as --server takes it
+  std::string server;  // as --server takes it; empty: the profile's
   std::string profile;
   // Whose send it is. Where that isn't known, the mark of the token that it was
-  // to be sent with (MarkOf) stands in; at most one of both is set.
+  // to be sent with (MarkOf) stands in; at most one of both is set. Neither is
+  // where nobody was logged in: then it is the send of who will be.
   std::string user;
   std::string token_mark;
+  // Its recipient is an address that has yet to pass through the aliases; see
+  // SendToAddress.
+  bool is_mail = false;
   Time queued_at;
   std::optional<Time> expires_at;  // by its ttl; not sent from then on
   int attempts = 0;

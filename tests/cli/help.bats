@@ -3,8 +3,8 @@
 
 load helpers
 
-COMMANDS=(register login logout whoami passwd send run queue inbox outbox watch
-  read mark delete token config doctor schema completion help version)
+COMMANDS=(register login logout whoami passwd send sendmail run queue inbox outbox
+  watch read mark delete token config doctor schema completion help version)
 
 @test "help lists every command with a line about it" {
   ok tmctl help

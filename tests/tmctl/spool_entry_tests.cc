@@ -26,6 +26,7 @@ BOOST_AUTO_TEST_CASE(all_of_an_entry_comes_back) {
   SpoolEntry entry = EntryOf("a/b \"c\" \\", std::string("\0\xff\n\x80", 4));
   entry.user.clear();
   entry.token_mark = MarkOf("token");
+  entry.is_mail = true;
   entry.expires_at = Now() + std::chrono::hours(1);
   entry.Postpone(Failure("inbox_full", "the inbox is full: bétö"), Now());
   entry.request.set_in_reply_to(7);
@@ -39,6 +40,7 @@ BOOST_AUTO_TEST_CASE(all_of_an_entry_comes_back) {
   BOOST_TEST(same.request.body() == entry.request.body());
   BOOST_TEST(same.request.labels().at("k=1") == "é,\n");
   BOOST_TEST(same.key() == entry.key());
+  BOOST_TEST(same.is_mail);
   BOOST_TEST(same.request.in_reply_to() == 7);
   BOOST_TEST(same.request.attachments(0).data() ==
              entry.request.attachments(0).data());
