@@ -1,7 +1,10 @@
 #include <pwd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdlib>
 #include <optional>
 
 #include "tmctl/aliases.h"
@@ -103,9 +106,10 @@ class Sender {
       Spool().Add(entry);
     } catch (const Failure& in_spool) {
       throw Failure("unavailable",
-                    (why.empty() ? "the mail is lost" : why) +
-                        "; nor could it be queued: " + in_spool.message,
-                    in_spool.hint);
+                    (why.empty() ? "" : why + "; ") +
+                        "the mail could not be queued: " + in_spool.message,
+                    "name another directory with TMCTL_QUEUE_DIR, and send the "
+                    "mail again");
     }
     if (failure != nullptr) {
       Warn("queued", "queued for " + request.to(0) + ": " + why);
@@ -123,6 +127,23 @@ class Sender {
   std::optional<Failure> obstacle_;
   bool sent_ = false;
 };
+
+// Whether we may use the home that the environment names, as far as one is
+// there.
+bool IsOurHome(const char* home) {
+  struct stat status {};
+  if (stat(home, &status) != 0) return errno != EACCES;
+  return status.st_uid == geteuid();
+}
+
+// cron starts what takes its mail as the job's user, but with an environment of
+// its own: somebody else's home isn't ours.
+void UseOwnHome() {
+  const char* home = std::getenv("HOME");
+  if (home == nullptr || IsOurHome(home)) return;
+  const passwd* entry = getpwuid(geteuid());
+  if (entry != nullptr) setenv("HOME", entry->pw_dir, 1);
+}
 
 std::string OwnAccount() {
   const passwd* entry = getpwuid(geteuid());
@@ -176,6 +197,7 @@ int CmdSendmail(Context& context) {
       !arguments.Has("read-recipients")) {
     throw Usage("sendmail needs an ADDRESS, or -t");
   }
+  UseOwnHome();
   const std::string text = ReadMail(STDIN_FILENO, arguments.Has("ignore-dots"));
   // Only now: what writes the mail may take hours, and a token may have been
   // renewed.
