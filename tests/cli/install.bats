@@ -14,6 +14,16 @@ setup() {
   ok "$PREFIX/bin/tmserver" --version
 }
 
+@test "an installed sendmail takes mail apart, also through a link" {
+  start_server
+  register ana
+  ln -s "$PREFIX/bin/tmctl" sendmail
+  ok ./sendmail --profile ana ana <"$ROOT/tests/cli/mails/base64.eml"
+  [ -z "$stderr" ]
+  ok tmctl -p ana inbox --body
+  json '.messages[0] | .subject == "base64 ñ" and .body == "uno ñ\ndos\n"'
+}
+
 @test "the menu is installed with its languages" {
   PATH=/usr/bin:/bin run -0 "$PREFIX/bin/tm-menu" --version
   [[ $output == 'tm-menu '* ]]

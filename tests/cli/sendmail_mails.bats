@@ -15,6 +15,25 @@ gives() {
   nothing_left ana
 }
 
+# broken SCRIPT: a tmctl whose helper is this shell script.
+broken() {
+  mkdir -p bin libexec/turbomessage
+  cp "$(command -v tmctl)" bin
+  printf '#!/bin/sh\n%s\n' "$1" >libexec/turbomessage/tmctl-mime
+  chmod +x libexec/turbomessage/tmctl-mime
+}
+
+# as_it_came ARGUMENT...: the mail arrives undecoded, without its secrets.
+as_it_came() {
+  ok bin/tmctl sendmail "$@" <"$MAILS/plain.eml"
+  [ -z "$output" ]
+  valid warning "$stderr"
+  is "$stderr" '.code == "mail_not_decoded"'
+  [[ $(mail_of ana) != *swordfish* ]]
+  arrived ana '.body | startswith("From: root (Cron Daemon)\nTo: root\nSubject: ")
+    and endswith("\n\n/dev/sda1  91% /\n")'
+}
+
 @test "headers of cron's are not in it, nor what they hold" {
   aliases '{"root": "ana"}'
   ok tmctl sendmail -t <"$MAILS/plain.eml"
@@ -141,25 +160,6 @@ gives() {
 }
 
 # --- Where tmctl-mime fails ---
-
-# broken SCRIPT: a tmctl whose helper is this shell script.
-broken() {
-  mkdir -p bin libexec/turbomessage
-  cp "$(command -v tmctl)" bin
-  printf '#!/bin/sh\n%s\n' "$1" >libexec/turbomessage/tmctl-mime
-  chmod +x libexec/turbomessage/tmctl-mime
-}
-
-# as_it_came ARGUMENT...: the mail arrives undecoded, without its secrets.
-as_it_came() {
-  ok bin/tmctl sendmail "$@" <"$MAILS/plain.eml"
-  [ -z "$output" ]
-  valid warning "$stderr"
-  is "$stderr" '.code == "mail_not_decoded"'
-  [[ $(mail_of ana) != *swordfish* ]]
-  arrived ana '.body | startswith("From: root (Cron Daemon)\nTo: root\nSubject: ")
-    and endswith("\n\n/dev/sda1  91% /\n")'
-}
 
 @test "without the helper, or where it crashes, the mail arrives as it came" {
   broken 'exit 3'

@@ -60,6 +60,7 @@ examples() {
 @test "tmctl-run(1)" { examples tmctl-run.1; }
 @test "tmctl-schema(1)" { examples tmctl-schema.1; }
 @test "tmctl-send(1)" { examples tmctl-send.1; }
+@test "tmctl-sendmail(1)" { examples tmctl-sendmail.1; }
 @test "tmctl-token(1)" { examples tmctl-token.1; }
 @test "tmctl-version(1)" { examples tmctl-version.1; }
 @test "tmctl-watch(1)" { examples tmctl-watch.1; }
