@@ -61,6 +61,7 @@ class Sender {
       sent_ = true;
       output_->Say("sent " + std::to_string(response.id()) + " to " + user);
     } catch (const Failure& failure) {
+      if (failure.OutOfReach()) obstacle_ = failure;
       if (queue_ == QueueMode::kNever) throw;
       Keep(request, &failure);
     }

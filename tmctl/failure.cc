@@ -88,6 +88,11 @@ bool Failure::Queued() const {
   return row != nullptr && row->queued;
 }
 
+bool Failure::OutOfReach() const {
+  return (code == "unavailable" || code == "deadline_exceeded") &&
+         !outcome_unknown;
+}
+
 bool Failure::RefusesMessage() const {
   return Exit() == 65 || Exit() == 67 || code == "message_not_found";
 }

@@ -29,6 +29,8 @@ class Failure : public std::exception {
   bool Retryable() const { return Exit() == 75; }
   // Of a send: `--queue auto` puts it in the spool.
   bool Queued() const;
+  // The server was never reached; another call now will fare no better.
+  bool OutOfReach() const;
   // Of a send: the message itself is refused, and will always be.
   bool RefusesMessage() const;
 

@@ -19,13 +19,6 @@ constexpr Milliseconds kLife = std::chrono::hours(5 * 24);
 constexpr Milliseconds kKeyLife = std::chrono::hours(6 * 24);
 constexpr Milliseconds kOffer = std::chrono::seconds(1);
 
-// Whether the server was never reached; others will fare no better.
-bool IsOutOfReach(const Failure& failure) {
-  return (failure.code == "unavailable" ||
-          failure.code == "deadline_exceeded") &&
-         !failure.outcome_unknown;
-}
-
 // One profile's way to one server.
 class Line {
  public:
@@ -53,7 +46,7 @@ class Line {
       return entry.is_mail ? SendToAddress(*aliases_, request, send)
                            : send(request);
     } catch (const Failure& failure) {
-      if (IsOutOfReach(failure)) broken_ = failure;
+      if (failure.OutOfReach()) broken_ = failure;
       throw;
     }
   }

@@ -65,6 +65,22 @@ class Translator {
     }
   }
 
+  // What getopt, by its `verdict` and optopt, could make nothing of.
+  void TakeWrong(int verdict, const std::string& word,
+                 std::vector<std::string>& warnings) {
+    if (verdict == ':' && optopt == 'h') {
+      return Add("--help");  // it has no value, so it counts no hops
+    }
+    if (verdict == ':' && optopt == 0) {
+      throw Usage("option " + word + " needs a value");
+    }
+    const std::string option =
+        optopt == 0 ? word : std::string{'-', static_cast<char>(optopt)};
+    warnings.push_back("option " + option +
+                       (verdict == ':' ? " has no value" : " is unknown") +
+                       ": ignored");
+  }
+
   void Add(const std::string& word) { line_.words.push_back(word); }
 
   // After all words: what kind of call it is.
@@ -120,8 +136,8 @@ CommandLine TranslateSendmail(const CommandLine& line,
                               std::vector<std::string>& warnings) {
   std::vector<std::string> words(line.words.begin() + line.before,
                                  line.words.end());
-  std::string name = "sendmail";
-  std::vector<char*> argv{name.data()};
+  words.insert(words.begin(), line.command);
+  std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   const auto argc = static_cast<int>(argv.size());
   argv.push_back(nullptr);
@@ -130,7 +146,7 @@ CommandLine TranslateSendmail(const CommandLine& line,
   CommandLine ours = line;
   ours.words.resize(line.before);
   Translator translator(ours);
-  optind = 0;
+  optind = 0;  // glibc's way to begin anew
   opterr = 0;
   int index = 0;
   for (int letter; (letter = getopt_long(argc, argv.data(), kShort,
@@ -139,16 +155,8 @@ CommandLine TranslateSendmail(const CommandLine& line,
     if (letter == 0) {
       translator.Add(std::string("--") + table[index].name);
       if (table[index].has_arg != no_argument) translator.Add(value);
-    } else if (letter == ':' && optopt == 'h') {
-      translator.Add("--help");  // it has no value, so it counts no hops
-    } else if (letter == ':' && optopt == 0) {
-      throw Usage("option " + std::string(argv[optind - 1]) + " needs a value");
     } else if (letter == '?' || letter == ':') {
-      warnings.push_back("option " +
-                         (optopt != 0
-                              ? std::string{'-', static_cast<char>(optopt)}
-                              : std::string(argv[optind - 1])) +
-                         " is unknown, or has no value: ignored");
+      translator.TakeWrong(letter, argv[optind - 1], warnings);
     } else {
       translator.Take(letter, value);
     }

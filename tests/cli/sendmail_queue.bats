@@ -48,6 +48,15 @@ fill() {
   nothing_left beto carla
 }
 
+@test "a server that doesn't answer is waited for once" {
+  kill -STOP "$SERVER_PID"
+  SECONDS=0
+  queued --timeout 1s a1 a2 a3 a4 a5 a6 a7 a8 <<<x
+  kill -CONT "$SERVER_PID"
+  [ "$SECONDS" -le 4 ]
+  [ "$(entries .key | wc -l)" = 8 ]
+}
+
 @test "an answer that got lost is no second message" {
   local proxy wire
   exec {wire}< <(exec /usr/bin/python3 "$ROOT/tests/cli/losing_proxy.py" "$PORT" 1)

@@ -130,9 +130,9 @@ std::string MediaType(const Part& part) {
 // Which parts are the body: what is plain text, or else the first text there
 // is.
 std::vector<bool> ChooseBody(const std::vector<Part>& parts) {
-  std::vector<bool> chosen;
-  for (const Part& part : parts) {
-    chosen.push_back(!part.attached && part.media_type == "text/plain");
+  std::vector<bool> chosen(parts.size());
+  for (size_t i = 0; i < parts.size(); ++i) {
+    chosen[i] = !parts[i].attached && parts[i].media_type == "text/plain";
   }
   if (std::find(chosen.begin(), chosen.end(), true) != chosen.end()) {
     return chosen;
