@@ -138,6 +138,7 @@ CommandLine TranslateSendmail(const CommandLine& line,
                                  line.words.end());
   words.insert(words.begin(), line.command);
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (std::string& word : words) argv.push_back(word.data());
   const auto argc = static_cast<int>(argv.size());
   argv.push_back(nullptr);
