@@ -63,6 +63,21 @@ tour() {
   [[ $(jq -r '.messages[0].body' <<<"$output") == '/dev/sda '*95%* ]]
 }
 
+@test "cron's mail arrives in an inbox" {
+  [[ $EUID -eq 0 ]] || skip 'only root can do that'
+  unshare -m true || skip 'mount namespaces are not permitted here'
+  tmctl -q register ana --password-stdin <<<"$PASSWORD"
+  recipe "Cron's mail in an inbox"
+  mkdir sbin
+  run -0 unshare -m bash -e -c '
+    mount --bind sbin /usr/sbin
+    sudo() { "$@"; }
+    . ./recipe.sh
+    echo full | /usr/sbin/sendmail -FCronDaemon -i -B8BITMIME -oem root'
+  run -0 tmctl inbox --body
+  [ "$(jq -r '.messages[0].body' <<<"$output")" = full ]
+}
+
 @test "the build tells its owner" {
   export USER=ana
   tmctl -q register ana --password-stdin <<<"$PASSWORD"
