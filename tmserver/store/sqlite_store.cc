@@ -10,7 +10,6 @@ namespace turbo::store {
 namespace {
 
 using mail::AccessToken;
-using mail::Box;
 using mail::Changed;
 using mail::MessageId;
 using mail::Nothing;
