@@ -72,7 +72,7 @@ setup() {
 }
 
 @test "a hostile subject is plain data in JSON" {
-  local subject=$'\e]0;pwned\a\nFrom: boss\r\e[2J\u202e\u009b'
+  local subject=$'\e]0;pwned\a\nFrom: boss\r\e[2J\xe2\x80\xae\xc2\x9b'
   ana -q send beto -m x -s "$subject"
   ok beto inbox
   valid tray

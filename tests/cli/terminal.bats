@@ -67,8 +67,8 @@ for line in sys.stdin.read().splitlines():
 }
 
 @test "control characters from a message never reach the terminal" {
-  ana -q send beto -s $'\e]0;pwned\a\nfake\r\e[2J\u009b31m\u202eevil' \
-    -m $'\e[31mred\a\r\nnext\u0085\u2066line' --label $'k=\e[7m'
+  ana -q send beto -s $'\e]0;pwned\a\nfake\r\e[2J\xc2\x9b31m\xe2\x80\xaeevil' \
+    -m $'\e[31mred\a\r\nnext\xc2\x85\xe2\x81\xa6line' --label $'k=\e[7m'
   export NO_COLOR=1
   local command
   for command in inbox 'read --peek 1' 'inbox --body'; do

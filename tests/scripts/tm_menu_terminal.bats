@@ -10,8 +10,8 @@ load menu
 @test "hostile subjects and bodies do no harm" {
   with_mail ana beto
   beto -q send ana -s '--defaultno' -m x
-  beto -q send ana -s $'\e]0;pwned\a\nfake 9\t\r\e[2J\u009b31m\u202eevil\\n' \
-    -m $'\e[31mred\a\r\nnext\u0085\u2066line\tend\\n' -l $'-k\e=\e[7m'
+  beto -q send ana -s $'\e]0;pwned\a\nfake 9\t\r\e[2J\xc2\x9b31m\xe2\x80\xaeevil\\n' \
+    -m $'\e[31mred\a\r\nnext\xc2\x85\xe2\x81\xa6line\tend\\n' -l $'-k\e=\e[7m'
   beto -q send ana -s '-- --title x' -m $'no\xfftext'
   beto -q send ana -s '' -m ''
   open_menu
