@@ -42,10 +42,10 @@ int RunOther(const CommandLine& line) {
 
 // The command and its words, all of them ours.
 CommandLine Understand(const std::vector<std::string>& words) {
-  const CommandLine line = CutAtCommand(GlobalOptions(), words);
+  CommandLine line = CutAtCommand(GlobalOptions(), words);
   if (line.command != "sendmail") return line;
   std::vector<std::string> warnings;
-  const CommandLine ours = TranslateSendmail(
+  CommandLine ours = TranslateSendmail(
       line, GlobalOptions(), FindCommand(line.command)->options, warnings);
   for (const std::string& warning : warnings) {
     Output(GuessOutput({}), false, false).Warn("unknown_option", warning);
