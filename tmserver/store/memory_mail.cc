@@ -165,11 +165,12 @@ std::optional<Refusal> MemoryStore::FindRefusal(
 }
 
 bool MemoryStore::IsFull(UserId user, Box box, const mail::Delivery& op) const {
+  if (op.capacity == 0) return false;
   const Tray& tray = TrayOf(user, box);
   const auto there = std::count_if(
       tray.begin(), tray.end(),
       [&](const auto& held) { return !HasExpired(held.first, op.now); });
-  return op.capacity > 0 && static_cast<size_t>(there) >= op.capacity;
+  return static_cast<size_t>(there) >= op.capacity;
 }
 
 bool MemoryStore::MayReplyTo(MessageId id, const mail::Delivery& op) const {
