@@ -147,7 +147,7 @@ void Server::SetServing(bool serving) {
 
 void Server::Drain(std::chrono::milliseconds patience) {
   SetServing(false);
-  parts_->mail_service.EndWatches();
+  parts_->mail_service.EndStreams();
   parts_->grpc->Shutdown(std::chrono::system_clock::now() + patience);
 }
 

@@ -267,6 +267,62 @@ class Watching {
   std::unique_ptr<grpc::ClientReader<v1::WatchResponse>> reader_;
 };
 
+// A call of SendMany, broken off in the end unless its Reason was asked for.
+class SendingMany {
+ public:
+  explicit SendingMany(const Client& client) {
+    SetUp(context_, client.token);
+    stream_ = client.mail().SendMany(&context_);
+  }
+  ~SendingMany() { context_.TryCancel(); }
+  SendingMany(const SendingMany&) = delete;
+  SendingMany& operator=(const SendingMany&) = delete;
+
+  // False once the call is over.
+  bool Write(const v1::SendRequest& request) { return stream_->Write(request); }
+  bool Write(const std::string& to, const std::string& key = "") {
+    v1::SendRequest request;
+    request.add_to(to);
+    request.set_no_copy(true);
+    request.set_request_id(key);
+    return Write(request);
+  }
+  void NoMore() { stream_->WritesDone(); }
+
+  // Nothing once the call is over.
+  std::optional<v1::SendManyResponse> Next() {
+    v1::SendManyResponse response;
+    if (!stream_->Read(&response)) return std::nullopt;
+    return response;
+  }
+  // The id of the next message; 0 for an error, -1 for the end.
+  int64_t NextId() {
+    const auto next = Next();
+    return next ? next->sent().id() : -1;
+  }
+  // The reason of the next error; empty for a message.
+  std::string NextReason() {
+    const auto next = Next();
+    google::rpc::ErrorInfo info;
+    if (next && next->has_error()) next->error().details(0).UnpackTo(&info);
+    return info.reason();
+  }
+  // Why it ended.
+  std::string Reason() {
+    while (Next()) {
+    }
+    Outcome<v1::SendManyResponse> outcome;
+    outcome.status = stream_->Finish();
+    return outcome.ok() ? "" : outcome.reason();
+  }
+
+ private:
+  grpc::ClientContext context_;
+  std::unique_ptr<
+      grpc::ClientReaderWriter<v1::SendRequest, v1::SendManyResponse>>
+      stream_;
+};
+
 }  // namespace turbo::server
 
 #endif  // TESTS_TMSERVER_SERVER_TESTING_H_

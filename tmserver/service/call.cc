@@ -5,7 +5,6 @@
 #include <grpcpp/grpcpp.h>
 
 #include <atomic>
-#include <chrono>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -23,7 +22,7 @@ void LogException(std::string_view where, const std::exception& e) {
 
 }  // namespace
 
-void RunSoon(std::function<void()> step) {
+void RunSoon(std::function<void()> step, std::chrono::milliseconds delay) {
   auto* alarm = new grpc::Alarm;  // deleted by its callback
   const auto run = [alarm, step = std::move(step)](bool) {
     const std::unique_ptr<grpc::Alarm> owned(alarm);
@@ -33,7 +32,7 @@ void RunSoon(std::function<void()> step) {
       LogException("later step", e);
     }
   };
-  alarm->Set(gpr_now(GPR_CLOCK_REALTIME), run);
+  alarm->Set(std::chrono::system_clock::now() + delay, run);
 }
 
 // One call, from its arrival until gRPC has let go of it.

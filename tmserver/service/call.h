@@ -6,6 +6,7 @@
 #include <grpcpp/impl/service_type.h>
 #include <grpcpp/support/byte_buffer.h>
 
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -24,9 +25,10 @@ namespace turbo::service {
 template <class Response>
 using Reply = mail::Done<Response>;
 
-// Runs `step` soon, on one of gRPC's threads: long work in steps lets other
-// calls have their turn. What `step` throws is logged, and `step` let go of.
-void RunSoon(std::function<void()> step);
+// Runs `step` after `delay`, on one of gRPC's threads: long work in steps lets
+// other calls have their turn. What `step` throws is logged, and `step` let go
+// of.
+void RunSoon(std::function<void()> step, std::chrono::milliseconds delay = {});
 
 // One service of a .proto file, made of handlers. Each call goes one way:
 // authenticate, check the right that the method asks for, read the request, run

@@ -14,8 +14,10 @@ using mail::Right;
 MailService::MailService(mail::Sessions& sessions, mail::Mailbox& mailbox)
     : Service(v1::Mail::service_full_name(), sessions),
       mailbox_(mailbox),
+      batches_(sessions, mailbox),
       watches_(sessions, mailbox) {
   Add("Send", Right::kSend, &MailService::Send);
+  AddStream("SendMany", Right::kSend, &MailService::SendMany);
   Add("List", Right::kRead, &MailService::List);
   AddStream("Watch", mail::Right::kRead, &MailService::Watch);
   Add("Count", Right::kRead, &MailService::Count);
@@ -25,12 +27,22 @@ MailService::MailService(mail::Sessions& sessions, mail::Mailbox& mailbox)
   Add("Delete", Right::kFull, &MailService::Delete);
 }
 
+void MailService::EndStreams() {
+  batches_.Stop();
+  watches_.Stop();
+}
+
 void MailService::Send(v1::SendRequest request, const Caller& caller,
                        Reply<v1::SendResponse> reply) {
   mailbox_.Send(caller, DraftOf(request), OptionsOf(request),
                 [reply = std::move(reply)](Result<mail::Sent> sent) {
                   reply(sent.map([](const auto& s) { return ToProto(s); }));
                 });
+}
+
+std::unique_ptr<StreamHandler> MailService::SendMany(Stream& stream,
+                                                     const Caller& caller) {
+  return batches_.Open(stream, caller);
 }
 
 void MailService::List(v1::ListRequest request, const Caller& caller,

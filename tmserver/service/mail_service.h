@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "tmserver/mail/mailbox.h"
+#include "tmserver/service/batches.h"
 #include "tmserver/service/call.h"
 #include "tmserver/service/position.h"
 #include "tmserver/service/watches.h"
@@ -20,8 +21,8 @@ class MailService final : public Service {
   // Both outlive it.
   MailService(mail::Sessions& sessions, mail::Mailbox& mailbox);
 
-  // Ends the calls that would go on for ever.
-  void EndWatches() { watches_.Stop(); }
+  // Ends the calls that would go on for as long as their callers like.
+  void EndStreams();
 
  private:
   using Caller = mail::Caller;
@@ -39,6 +40,7 @@ class MailService final : public Service {
   void Delete(v1::DeleteRequest request, const Caller& caller,
               Reply<v1::DeleteResponse> reply);
 
+  std::unique_ptr<StreamHandler> SendMany(Stream& stream, const Caller& caller);
   std::unique_ptr<StreamHandler> Watch(Stream& stream, const Caller& caller);
 
   // Where a list begins and what it has to remember from page to page.
@@ -56,6 +58,7 @@ class MailService final : public Service {
                               mail::Page page) const;
 
   mail::Mailbox& mailbox_;
+  Batches batches_;
   Watches watches_;
 };
 

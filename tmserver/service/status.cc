@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "google/rpc/error_details.pb.h"
-#include "google/rpc/status.pb.h"
 #include "proto/turbomessage/wire.h"
 
 namespace turbo::service {
@@ -104,7 +103,7 @@ void AddList(const char* key, const std::vector<std::string>& words,
 
 const char* Reason(ErrorCode code) { return RowOf(code).reason; }
 
-grpc::Status ToStatus(const mail::Error& error) {
+google::rpc::Status ToDetails(const mail::Error& error) {
   const Row row = RowOf(error.code);
   google::rpc::ErrorInfo info;
   info.set_domain(wire::kErrorDomain);
@@ -118,7 +117,13 @@ grpc::Status ToStatus(const mail::Error& error) {
   details.set_code(row.status);
   details.set_message(Shorten(error.message));
   details.add_details()->PackFrom(info);
-  return {row.status, details.message(), details.SerializeAsString()};
+  return details;
+}
+
+grpc::Status ToStatus(const mail::Error& error) {
+  const google::rpc::Status details = ToDetails(error);
+  return {static_cast<StatusCode>(details.code()), details.message(),
+          details.SerializeAsString()};
 }
 
 }  // namespace turbo::service

@@ -4,6 +4,7 @@
 
 #include <grpcpp/support/status.h>
 
+#include "google/rpc/status.pb.h"
 #include "tmserver/mail/error.h"
 
 namespace turbo::service {
@@ -11,10 +12,13 @@ namespace turbo::service {
 // The error's code in upper case: ErrorInfo.reason.
 const char* Reason(mail::ErrorCode code);
 
-// Status, sentence and, as a serialized google.rpc.Status in error_details, an
-// ErrorInfo with the reason and the users and ids that the error is about. A
-// client with gRPC's default limits can receive it: it stays below 8 KiB, and
-// users or ids that find no room are counted under kOmitted in its metadata.
+// Status, sentence and an ErrorInfo with the reason and the users and ids that
+// the error is about. It stays below 8 KiB: users or ids that find no room are
+// counted under kOmitted in its metadata.
+google::rpc::Status ToDetails(const mail::Error& error);
+
+// The same for a call that fails: details serialized in error_details. A client
+// with gRPC's default limits can receive it.
 grpc::Status ToStatus(const mail::Error& error);
 
 inline constexpr char kOmitted[] = "omitted";

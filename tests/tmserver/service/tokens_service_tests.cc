@@ -175,6 +175,13 @@ std::map<std::string, Method> Methods() {
       {"Mail.Send",
        {kBySend | kByFull,
         [](Client& c) { return c.Send({"beto"}).reason(); }}},
+      {"Mail.SendMany",
+       {kBySend | kByFull,
+        [](Client& c) {
+          server::SendingMany sending(c);
+          sending.NoMore();
+          return sending.Reason();
+        }}},
       {"Mail.List",
        {kByRead | kByFull,
         [list](Client& c) { return c.List(list).reason(); }}},

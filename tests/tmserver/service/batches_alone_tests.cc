@@ -1,0 +1,256 @@
+// Mail.SendMany alone, with a stream of the test's own and a store that answers
+// when the test says so.
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <future>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "tests/tmserver/mail/mail_testing.h"
+#include "tmserver/service/batches.h"
+#include "tmserver/service/bytes.h"
+#include "tmserver/store/memory_store.h"
+#include "turbomessage/v1/mail.pb.h"
+
+namespace turbo::service {
+namespace {
+
+namespace v1 = turbomessage::v1;
+using mail::ErrorCode;
+
+// Notes what is asked of it.
+class NotingStream final : public Stream {
+ public:
+  struct Notes {
+    int reads = 0;
+    std::vector<v1::SendManyResponse> written;
+    bool cancelled = false;
+    bool finished = false;
+    std::optional<ErrorCode> failed = std::nullopt;
+  };
+
+  void Read() override {
+    Note([](Notes& n) { ++n.reads; });
+  }
+  void Write(const google::protobuf::MessageLite& message) override {
+    Note([&](Notes& n) {
+      n.written.push_back(static_cast<const v1::SendManyResponse&>(message));
+    });
+  }
+  void Cancel() override {
+    Note([](Notes& n) { n.cancelled = true; });
+  }
+  void Finish() override {
+    Note([](Notes& n) { n.finished = true; });
+  }
+  void Fail(const mail::Error& error) override {
+    Note([&](Notes& n) { n.failed = error.code; });
+  }
+
+  Notes notes() {
+    const std::lock_guard lock(mutex_);
+    return notes_;
+  }
+  // The test fails where it doesn't become so.
+  void Await(const std::function<bool(const Notes&)>& so) {
+    std::unique_lock lock(mutex_);
+    BOOST_REQUIRE(changed_.wait_for(lock, std::chrono::seconds(20),
+                                    [&] { return so(notes_); }));
+  }
+  void AwaitWritten(size_t count) {
+    Await([=](const Notes& n) { return n.written.size() == count; });
+  }
+
+ private:
+  template <class Change>
+  void Note(Change change) {
+    {
+      const std::lock_guard lock(mutex_);
+      change(notes_);
+    }
+    changed_.notify_all();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  Notes notes_;
+};
+
+struct Alone {
+  Alone() {
+    const auto id = mail::Await<mail::UserId>([&](auto done) {
+      store.CreateAccount({"ana", "", mail::HashToken("token"), clock.Now()},
+                          std::move(done));
+    });
+    BOOST_REQUIRE(id.has_value());
+    caller = sessions.Authenticate("token").value();
+  }
+
+  std::unique_ptr<StreamHandler> Begin(Batches& batches) {
+    auto handler = batches.Open(stream, caller);
+    handler->OnStart();
+    return handler;
+  }
+
+  // Once the call has asked for it.
+  void Request(StreamHandler& handler, size_t body = 0) {
+    stream.Await([n = ++given](const auto& notes) { return notes.reads >= n; });
+    v1::SendRequest request;
+    request.add_to("ana");
+    request.set_body(std::string(body, 'x'));
+    auto bytes = Serialize(request).value();
+    handler.OnRead(&bytes);
+  }
+
+  // From now on the store answers nothing until the result is set.
+  std::promise<void> HoldAnswers() {
+    std::promise<void> go_on;
+    store.Expire(
+        clock.Now(), 0,
+        [held = go_on.get_future().share()](const auto&) { held.wait(); });
+    return go_on;
+  }
+
+  mail::FakeClock clock;
+  NotingStream stream;
+  store::MemoryStore store;
+  mail::Sessions sessions{store, clock, {}};
+  mail::Mailbox mailbox{store, clock, {0, 1 << 20}};
+  mail::Caller caller;
+  int given = 0;
+  BatchLimits limits{4, 1000, std::chrono::hours(1), {}};
+};
+
+BOOST_FIXTURE_TEST_SUITE(batches_alone, Alone)
+
+BOOST_AUTO_TEST_CASE(a_caller_that_does_not_read_is_not_read_from) {
+  Batches batches(sessions, mailbox, limits);
+  const auto handler = Begin(batches);
+  // One is being written, four wait: no more is read until that is written.
+  for (int i = 0; i < 5; ++i) Request(*handler);
+  BOOST_TEST(stream.notes().written.size() == 1u);
+  BOOST_TEST(stream.notes().reads == 5);
+  handler->OnWritten();
+  stream.Await([](const auto& n) { return n.reads == 6; });
+  handler->OnCancelled();
+  stream.Await([](const auto& n) { return n.finished; });
+}
+
+BOOST_AUTO_TEST_CASE(large_requests_wait_for_the_store) {
+  Batches batches(sessions, mailbox, limits);
+  auto go_on = HoldAnswers();
+  const auto handler = Begin(batches);
+  Request(*handler, 600);
+  BOOST_TEST(stream.notes().reads == 2);
+  Request(*handler, 600);
+  BOOST_TEST(stream.notes().reads == 2);
+  go_on.set_value();
+  stream.Await([](const auto& n) { return n.reads == 3; });
+  stream.AwaitWritten(1);
+  handler->OnWritten();
+  stream.AwaitWritten(2);
+  handler->OnCancelled();
+}
+
+BOOST_AUTO_TEST_CASE(a_call_that_broke_off_ends_when_the_store_has_answered) {
+  Batches batches(sessions, mailbox, limits);
+  auto go_on = HoldAnswers();
+  auto handler = Begin(batches);
+  Request(*handler);
+  handler->OnCancelled();
+  handler->OnRead(nullptr);
+  BOOST_TEST(!stream.notes().finished);
+  go_on.set_value();
+  stream.Await([](const auto& n) { return n.finished; });
+  handler.reset();
+  BOOST_TEST(stream.notes().written.empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_end_of_the_requests_waits_for_the_answers) {
+  Batches batches(sessions, mailbox, limits);
+  auto go_on = HoldAnswers();
+  const auto handler = Begin(batches);
+  Request(*handler);
+  handler->OnRead(nullptr);
+  BOOST_TEST(!stream.notes().finished);
+  go_on.set_value();
+  stream.AwaitWritten(1);
+  BOOST_TEST(!stream.notes().finished);
+  handler->OnWritten();
+  BOOST_TEST(stream.notes().finished);
+}
+
+BOOST_AUTO_TEST_CASE(what_came_is_answered_before_a_stop_ends_the_call) {
+  limits.patience = std::chrono::hours(1);
+  Batches batches(sessions, mailbox, limits);
+  auto go_on = HoldAnswers();
+  const auto handler = Begin(batches);
+  Request(*handler);
+  batches.Stop();
+  Request(*handler);  // too late
+  go_on.set_value();
+  stream.AwaitWritten(1);
+  handler->OnWritten();
+  BOOST_TEST((stream.notes().failed == ErrorCode::kUnavailable));
+  BOOST_TEST(stream.notes().written.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_breaks_off_who_does_not_read) {
+  Batches batches(sessions, mailbox, limits);
+  const auto handler = Begin(batches);
+  Request(*handler);
+  stream.AwaitWritten(1);
+  batches.Stop();
+  stream.Await([](const auto& n) { return n.cancelled; });
+  handler->OnCancelled();
+  BOOST_TEST((stream.notes().failed == ErrorCode::kUnavailable));
+}
+
+BOOST_AUTO_TEST_CASE(a_call_after_the_stop_ends_at_once) {
+  Batches batches(sessions, mailbox, limits);
+  batches.Stop();
+  const auto handler = Begin(batches);
+  BOOST_TEST((stream.notes().failed == ErrorCode::kUnavailable));
+  BOOST_TEST(stream.notes().reads == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_token_that_ends_stops_the_call_after_the_answers) {
+  limits.pulse = {};
+  Batches batches(sessions, mailbox, limits);
+  const auto handler = Begin(batches);
+  Request(*handler);
+  stream.AwaitWritten(1);
+  mail::Await<mail::Nothing>(
+      [&](auto done) { store.EndSession(caller.token_hash, std::move(done)); });
+  Request(*handler);
+  BOOST_TEST(!stream.notes().failed);
+  handler->OnWritten();
+  BOOST_TEST((stream.notes().failed == ErrorCode::kNotLoggedIn));
+  BOOST_TEST(stream.notes().written.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_request_that_can_not_be_read_fails_alone) {
+  Batches batches(sessions, mailbox, limits);
+  const auto handler = Begin(batches);
+  const grpc::Slice slice("\x12\x02\xff\xff");  // a subject that is not UTF-8
+  grpc::ByteBuffer bytes(&slice, 1);
+  ++given;
+  handler->OnRead(&bytes);
+  stream.AwaitWritten(1);
+  BOOST_TEST(stream.notes().written[0].has_error());
+  handler->OnWritten();
+  Request(*handler);
+  stream.AwaitWritten(2);
+  BOOST_TEST(stream.notes().written[1].sent().id() == 1);
+  handler->OnWritten();
+  handler->OnRead(nullptr);
+  BOOST_TEST(stream.notes().finished);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace turbo::service

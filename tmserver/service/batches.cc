@@ -1,0 +1,248 @@
+#include "tmserver/service/batches.h"
+
+#include <deque>
+#include <exception>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "tmserver/log.h"
+#include "tmserver/service/bytes.h"
+#include "tmserver/service/call.h"
+#include "tmserver/service/status.h"
+#include "tmserver/service/translate.h"
+#include "turbomessage/v1/mail.pb.h"
+
+namespace turbo::service {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using mail::Result;
+
+v1::SendManyResponse ResponseOf(const Result<mail::Sent>& sent) {
+  v1::SendManyResponse response;
+  if (sent) {
+    *response.mutable_sent() = ToProto(*sent);
+  } else {
+    *response.mutable_error() = ToDetails(sent.error());
+  }
+  return response;
+}
+
+mail::Error Stopping() {
+  return {mail::ErrorCode::kUnavailable, "the server is stopping", {}, {}};
+}
+
+}  // namespace
+
+// One call. It lives on while the store has a request of it, and is over only
+// then: what the store calls back may need the mailbox.
+class Batches::Batch : public std::enable_shared_from_this<Batch> {
+ public:
+  Batch(Batches& owner, Stream& stream, mail::Caller caller)
+      : owner_(owner),
+        limits_(owner.limits_),
+        stream_(&stream),
+        caller_(std::move(caller)) {}
+
+  void Start() {
+    const std::lock_guard lock(mutex_);
+    Step();
+  }
+
+  void Read(grpc::ByteBuffer* bytes) {
+    if (const auto number = Take(bytes)) Handle(*bytes, *number);
+    const std::lock_guard lock(mutex_);
+    reading_ = false;
+    Step();
+  }
+
+  void Written() {
+    const std::lock_guard lock(mutex_);
+    writing_ = false;
+    Step();
+  }
+
+  void Gone() {
+    const std::lock_guard lock(mutex_);
+    gone_ = true;
+    Step();
+  }
+
+  void Stop() {
+    const std::lock_guard lock(mutex_);
+    Close(Stopping());
+    Step();
+  }
+
+  void BreakOff() {
+    const std::lock_guard lock(mutex_);
+    if (stream_ != nullptr) stream_->Cancel();
+  }
+
+ private:
+  // A request whose answer has not been written yet.
+  struct Slot {
+    size_t bytes;
+    std::optional<v1::SendManyResponse> answer = std::nullopt;
+  };
+
+  // The number of a new request; nothing where there is none, or where it comes
+  // too late.
+  std::optional<size_t> Take(const grpc::ByteBuffer* bytes) {
+    const std::lock_guard lock(mutex_);
+    if (bytes == nullptr) closed_ = true;
+    if (closed_ || gone_ || !IsStillAllowed()) return std::nullopt;
+    const size_t size = bytes->Length();
+    slots_.push_back({size});
+    unanswered_bytes_ += size;
+    ++unanswered_;
+    return first_ + slots_.size() - 1;
+  }
+
+  bool IsStillAllowed() {
+    const auto now = Clock::now();
+    if (now - checked_ < limits_.pulse) return true;
+    checked_ = now;
+    const auto caller = owner_.sessions_.AuthenticateAgain(caller_);
+    if (!caller) Close(caller.error());
+    return caller.has_value();
+  }
+
+  // Without the lock: the mailbox may answer at once.
+  void Handle(grpc::ByteBuffer& bytes, size_t number) {
+    try {
+      v1::SendRequest request;
+      if (!Parse(bytes, request)) return Answer(number, Unreadable());
+      owner_.mailbox_.Send(
+          caller_, DraftOf(request), OptionsOf(request),
+          [self = shared_from_this(), number](const Result<mail::Sent>& sent) {
+            self->Answer(number, sent);
+          });
+    } catch (const std::exception& e) {
+      log::Write(log::Level::kError, "exception",
+                 {{"method", "SendMany"}, {"what", e.what()}});
+      Answer(number, tl::unexpected(ServerFault()));
+    }
+  }
+
+  void Answer(size_t number, const Result<mail::Sent>& sent) {
+    v1::SendManyResponse answer = ResponseOf(sent);
+    const std::lock_guard lock(mutex_);
+    if (number < first_ || slots_[number - first_].answer) return;
+    Slot& slot = slots_[number - first_];
+    slot.answer = std::move(answer);
+    unanswered_bytes_ -= slot.bytes;
+    --unanswered_;
+    Step();
+  }
+
+  void Close(mail::Error error) {
+    if (closed_) return;
+    closed_ = true;
+    error_ = std::move(error);
+  }
+
+  // Does all that can be done now. With the lock.
+  void Step() {
+    if (stream_ == nullptr) return;
+    if (gone_) {
+      if (unanswered_ == 0) End();
+      return;
+    }
+    if (!writing_ && !slots_.empty() && slots_.front().answer) WriteFirst();
+    if (!reading_ && !closed_ && slots_.size() < limits_.requests &&
+        unanswered_bytes_ < limits_.bytes) {
+      reading_ = true;
+      stream_->Read();
+    }
+    if (closed_ && !writing_ && slots_.empty()) End();
+  }
+
+  void WriteFirst() {
+    writing_ = true;
+    stream_->Write(*slots_.front().answer);
+    slots_.pop_front();
+    ++first_;
+  }
+
+  // gRPC wants every call finished, also those that broke off.
+  void End() {
+    Stream* stream = std::exchange(stream_, nullptr);
+    if (error_) return stream->Fail(*error_);
+    stream->Finish();
+  }
+
+  Batches& owner_;  // not after the end
+  const BatchLimits limits_;
+
+  std::mutex mutex_;  // guards the rest
+  Stream* stream_;    // null once it is over
+  const mail::Caller caller_;
+  std::deque<Slot> slots_;
+  size_t first_ = 0;  // the number of the first slot
+  size_t unanswered_ = 0;
+  size_t unanswered_bytes_ = 0;
+  bool reading_ = false;
+  bool writing_ = false;
+  bool closed_ = false;  // no more requests are taken
+  bool gone_ = false;    // the call broke off
+  std::optional<mail::Error> error_;
+  Clock::time_point checked_ = Clock::now();  // the token
+};
+
+class Batches::Handler final : public StreamHandler {
+ public:
+  Handler(Batches& owner, std::shared_ptr<Batch> batch)
+      : owner_(owner), batch_(std::move(batch)) {}
+  ~Handler() override {
+    const std::lock_guard lock(owner_.mutex_);
+    owner_.batches_.erase(batch_);
+  }
+  Handler(const Handler&) = delete;
+  Handler& operator=(const Handler&) = delete;
+
+  void OnStart() override { batch_->Start(); }
+  void OnRead(grpc::ByteBuffer* request) override { batch_->Read(request); }
+  void OnWritten() override { batch_->Written(); }
+  void OnCancelled() override { batch_->Gone(); }
+
+ private:
+  Batches& owner_;
+  const std::shared_ptr<Batch> batch_;
+};
+
+Batches::Batches(mail::Sessions& sessions, mail::Mailbox& mailbox,
+                 BatchLimits limits)
+    : sessions_(sessions), mailbox_(mailbox), limits_(limits) {}
+
+std::unique_ptr<StreamHandler> Batches::Open(Stream& stream,
+                                             const mail::Caller& caller) {
+  auto batch = std::make_shared<Batch>(*this, stream, caller);
+  bool stopped = false;
+  {
+    const std::lock_guard lock(mutex_);
+    batches_.insert(batch);
+    stopped = stopped_;
+  }
+  auto handler = std::make_unique<Handler>(*this, batch);
+  if (stopped) batch->Stop();
+  return handler;
+}
+
+void Batches::Stop() {
+  std::vector<std::shared_ptr<Batch>> batches;
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+    batches.assign(batches_.begin(), batches_.end());
+  }
+  for (const auto& batch : batches) batch->Stop();
+  RunSoon(
+      [batches = std::move(batches)] {
+        for (const auto& batch : batches) batch->BreakOff();
+      },
+      limits_.patience);
+}
+
+}  // namespace turbo::service
