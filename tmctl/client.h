@@ -77,6 +77,7 @@ class Client {
 
  private:
   class WatchOnce;
+  friend class SendMany;
   template <class Stub, class Request, class Response>
   Response Call(Stub& stub,
                 grpc::Status (Stub::*method)(grpc::ClientContext*,

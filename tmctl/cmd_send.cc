@@ -7,6 +7,7 @@
 #include <set>
 
 #include "tmctl/attachments.h"
+#include "tmctl/batch.h"
 #include "tmctl/commands.h"
 #include "tmctl/failure.h"
 #include "tmctl/files.h"
@@ -78,14 +79,10 @@ void SetReplyAndTtl(const Arguments& arguments, v1::SendRequest& request) {
     request.set_in_reply_to(IdOf(arguments, "reply-to"));
   }
   if (!arguments.Has("ttl")) return;
-  const auto ttl = ParseDuration(arguments.Get("ttl"));
-  if (!ttl || ttl->count() == 0) {
+  if (!SetTtl(arguments.Get("ttl"), request)) {
     throw Usage("--ttl: '" + arguments.Get("ttl") +
                 "' is not a duration such as 90s, 1h30m or 2d");
   }
-  request.mutable_ttl()->set_seconds(ttl->count() / 1000);
-  request.mutable_ttl()->set_nanos(
-      static_cast<int32_t>(ttl->count() % 1000 * 1000000));
 }
 
 v1::SendRequest RequestOf(const Context& context) {
@@ -109,17 +106,6 @@ v1::SendRequest RequestOf(const Context& context) {
   return request;
 }
 
-// --each: a failure has a line on stdout, where the lines are JSON.
-void PrintFailure(const Context& context, const Failure& failure) {
-  const OutputMode mode = context.output.mode();
-  if ((mode == OutputMode::kJson || mode == OutputMode::kJsonl) &&
-      !context.output.quiet()) {
-    Output::Write(ToLine(ErrorDocument(failure)));
-  } else {
-    context.output.Error(failure);
-  }
-}
-
 // One send per recipient, each with its line; a failure of one stops no other.
 int SendEach(Context& context, const v1::SendRequest& whole, QueueMode queue) {
   bool failed = false;
@@ -139,7 +125,7 @@ int SendEach(Context& context, const v1::SendRequest& whole, QueueMode queue) {
     } catch (Failure& failure) {
       failed = true;
       if (failure.users.empty()) failure.users = {user};
-      PrintFailure(context, failure);
+      context.output.PrintFailure(failure);
       continue;
     }
     context.output.Print(ResultOf(*sending));
@@ -153,6 +139,8 @@ int SendEach(Context& context, const v1::SendRequest& whole, QueueMode queue) {
 
 int CmdSend(Context& context) {
   const Arguments& arguments = context.arguments;
+  if (arguments.Has("batch")) return SendBatch(context);
+  if (arguments.operands().empty()) throw Usage("send needs TO... or --batch");
   CheckExclusive(arguments, "message", "file");
   const QueueMode queue = QueueModeOf(arguments, QueueMode::kNever);
   v1::SendRequest request = RequestOf(context);

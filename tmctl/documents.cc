@@ -234,6 +234,7 @@ Json ErrorDocument(const Failure& failure) {
   document["ids"] = failure.ids;
   document["message"] = failure.message;
   document["hint"] = TextOrNull(failure.hint);
+  if (failure.line) document["line"] = *failure.line;
   return document;
 }
 

@@ -40,6 +40,7 @@ class Failure : public std::exception {
   std::vector<std::string> users;
   std::vector<int64_t> ids;
   std::string key;               // of a send
+  std::optional<int64_t> line;   // of a batch
   bool outcome_unknown = false;  // a send may have been stored
   std::optional<int64_t> retry_after_ms;
   std::optional<int> exit_as;  // a status of the command's own

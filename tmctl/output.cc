@@ -68,9 +68,18 @@ void Output::Error(const Failure& failure) const {
   if (mode_ != OutputMode::kTable) {
     return WriteError(ToLine(ErrorDocument(failure)));
   }
-  std::string text = "tmctl: " + Harmless(failure.message) + "\n";
+  const std::string where =
+      failure.line ? "line " + std::to_string(*failure.line) + ": " : "";
+  std::string text = "tmctl: " + where + Harmless(failure.message) + "\n";
   if (!failure.hint.empty()) text += "hint: " + Harmless(failure.hint) + "\n";
   WriteError(text);
+}
+
+void Output::PrintFailure(const Failure& failure) const {
+  const bool is_json =
+      mode_ == OutputMode::kJson || mode_ == OutputMode::kJsonl;
+  if (!is_json || quiet_) return Error(failure);
+  Write(ToLine(ErrorDocument(failure)));
 }
 
 void Output::Say(const std::string& message) const {

@@ -41,6 +41,9 @@ class Output {
   // On stderr: a line of JSON, or on a terminal a sentence (and hint).
   void Warn(const std::string& code, const std::string& message) const;
   void Error(const Failure& failure) const;
+  // The failure of one of several operations: a line on stdout beside the
+  // results, where those are lines of JSON; else an error.
+  void PrintFailure(const Failure& failure) const;
   // The same as a warning "verbose", if that was asked for.
   void Say(const std::string& message) const;
 

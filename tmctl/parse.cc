@@ -46,6 +46,15 @@ turbomessage::v1::Box BoxOf(const Arguments& arguments,
   throw Usage("--box: '" + box + "' is not inbox or outbox");
 }
 
+bool SetTtl(const std::string& text, turbomessage::v1::SendRequest& request) {
+  const auto ttl = ParseDuration(text);
+  if (!ttl || ttl->count() == 0) return false;
+  request.mutable_ttl()->set_seconds(ttl->count() / 1000);
+  request.mutable_ttl()->set_nanos(
+      static_cast<int32_t>(ttl->count() % 1000 * 1000000));
+  return true;
+}
+
 const std::string& CheckText(const std::string& text, const std::string& what) {
   if (IsUtf8(text)) return text;
   throw Failure("invalid_argument", what + " is not UTF-8");

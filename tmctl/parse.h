@@ -28,6 +28,9 @@ std::vector<std::pair<std::string, std::string>> LabelsOf(
 turbomessage::v1::Box BoxOf(const Arguments& arguments,
                             turbomessage::v1::Box otherwise);
 
+// `text` as the time to live of `request`; false where it is no duration.
+bool SetTtl(const std::string& text, turbomessage::v1::SendRequest& request);
+
 // `text` as it is, where it is UTF-8.
 const std::string& CheckText(const std::string& text, const std::string& what);
 

@@ -21,15 +21,6 @@ constexpr int kMaxRecipients = 100;
 constexpr size_t kMaxName = 64;
 constexpr size_t kMaxKey = 128;
 
-std::string NewKey() {
-  std::array<char, 16> bytes;
-  if (getrandom(bytes.data(), bytes.size(), 0) !=
-      static_cast<ssize_t>(bytes.size())) {
-    throw Failure("os_error", WithErrno("no random bytes", errno));
-  }
-  return absl::BytesToHexString(std::string(bytes.data(), bytes.size()));
-}
-
 // Puts `request` into the spool, after `failure` of an attempt if there was
 // one.
 Sending Queue(const Context& context, const v1::SendRequest& request,
@@ -112,6 +103,15 @@ QueueMode QueueModeOf(const Arguments& arguments, QueueMode otherwise) {
   throw Usage("--queue: '" + mode + "' is not auto, always or never");
 }
 
+std::string NewKey() {
+  std::array<char, 16> bytes;
+  if (getrandom(bytes.data(), bytes.size(), 0) !=
+      static_cast<ssize_t>(bytes.size())) {
+    throw Failure("os_error", WithErrno("no random bytes", errno));
+  }
+  return absl::BytesToHexString(std::string(bytes.data(), bytes.size()));
+}
+
 std::string KeyOf(const Arguments& arguments) {
   std::string key = arguments.Has("key") ? arguments.Get("key") : NewKey();
   if (key.empty()) throw Failure("invalid_argument", "the key is empty");
@@ -139,21 +139,28 @@ std::string Shorten(const Input& input, size_t max) {
   return std::string(CutAtCharacter(input.bytes, max - note.size())) + note;
 }
 
+Sending QueueInstead(const Context& context, const v1::SendRequest& request,
+                     QueueMode mode, Failure failure) {
+  Explain(request, failure);
+  const bool may_queue = mode == QueueMode::kAuto && !request.validate_only();
+  if (!may_queue || !failure.Queued()) throw failure;
+  try {
+    return Queue(context, request, &failure);
+  } catch (const Failure& in_spool) {
+    failure.message += "; nor could it be queued: " + in_spool.message;
+    throw failure;
+  }
+}
+
 Sending SendOrQueue(Context& context, const v1::SendRequest& request,
                     QueueMode mode) {
-  if (request.validate_only()) mode = QueueMode::kNever;
   try {
-    if (mode == QueueMode::kAlways) return Queue(context, request, nullptr);
-    return {context.client->Send(request), request.request_id()};
-  } catch (Failure& failure) {
-    Explain(request, failure);
-    if (mode != QueueMode::kAuto || !failure.Queued()) throw;
-    try {
-      return Queue(context, request, &failure);
-    } catch (const Failure& in_spool) {
-      failure.message += "; nor could it be queued: " + in_spool.message;
-      throw failure;
+    if (mode == QueueMode::kAlways && !request.validate_only()) {
+      return Queue(context, request, nullptr);
     }
+    return {context.client->Send(request), request.request_id()};
+  } catch (const Failure& failure) {
+    return QueueInstead(context, request, mode, failure);
   }
 }
 

@@ -18,6 +18,9 @@ enum class QueueMode {
 // --queue; `otherwise` where it isn't given. usage.
 QueueMode QueueModeOf(const Arguments& arguments, QueueMode otherwise);
 
+// A key that nobody has used.
+std::string NewKey();
+
 // --key, or a new one; UTF-8 and not empty. invalid_argument.
 std::string KeyOf(const Arguments& arguments);
 
@@ -40,6 +43,11 @@ struct Sending {
   bool queued = false;
   std::string why = {};  // it was queued; empty where that was asked for
 };
+
+// What follows when `request` failed: it goes into the spool where `mode` says
+// so; else throws `failure` with the request's key and the way to repeat it.
+Sending QueueInstead(const Context& context, const v1::SendRequest& request,
+                     QueueMode mode, Failure failure);
 
 // Sends `request`, which has its request_id, as `context.token`'s user, or puts
 // it into the spool. A failure has its key, and the way to repeat it.

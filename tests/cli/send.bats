@@ -291,12 +291,6 @@ inbox_of() { tmctl -p "$1" inbox --all --reverse -o ids | xargs; }
   (sleep 1.2 && echo late) | ok ana --timeout 1s send beto
 }
 
-@test "what is not there yet is refused" {
-  echo x >some
-  refused 64 usage ana send --batch some
-  [ -z "$(inbox_of beto)" ]
-}
-
 @test "df -h by mail, its subject through jq" {
   df -h | ana send beto -s disk
   [ "$(beto inbox | jq -r '.messages[].subject')" = disk ]
