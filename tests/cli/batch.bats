@@ -276,6 +276,33 @@ EOF
   kill "$pid"
 }
 
+# results_come COUNT: waits until the file out has as many lines.
+results_come() {
+  local deadline=$((SECONDS + 60))
+  until [[ $(wc -l <out) -ge $1 ]]; do
+    [[ $SECONDS -lt $deadline ]] || return
+  done
+}
+
+@test "a server that crashes again and again loses and doubles nothing" {
+  local count crashes n
+  count=$(times 10000 100000)
+  crashes=$(times 3 20)
+  lines_for "$count" >in
+  tmctl -p ana --retry 1000 --timeout 60s send --batch in >out 3>&- &
+  BATCH=$!
+  for ((n = 1; n <= crashes; n++)); do
+    results_come $((n * count / (crashes + 2)))
+    crash_server
+    WANTED_PORT=$PORT start_server --tray-capacity 0
+  done
+  wait "$BATCH"
+  BATCH=
+  [ "$(jq -sc --argjson n "$count" '[.[].line] == [range(1; $n + 1)]' out)" = true ]
+  [ "$(jq -sc --argjson n "$count" '[.[].id] == [range(1; $n + 1)]' out)" = true ]
+  [ "$(count_of beto)" = "$count" ]
+}
+
 # talk OPTION...: a batch whose lines are written to descriptor 8 and whose
 # results come from descriptor 9.
 talk() {
