@@ -16,6 +16,9 @@ namespace {
 
 constexpr size_t kPage = 16;  // messages
 
+// For the write under way when the server stops.
+constexpr std::chrono::milliseconds kFarewell{1'000};
+
 }  // namespace
 
 // One call. All of it runs on the thread of Watches.
@@ -45,6 +48,7 @@ class Watches::Watch : public std::enable_shared_from_this<Watch> {
   void Written() {
     writing_ = false;
     since_ = Clock::now();
+    if (stopping_) return Stop();
     Pump();
   }
 
@@ -56,7 +60,8 @@ class Watches::Watch : public std::enable_shared_from_this<Watch> {
   void Tick(Clock::time_point now) {
     if (IsOver()) return;
     if (writing_) {
-      if (now - since_ >= owner_.times_.stall) stream_->Cancel();
+      const auto patience = stopping_ ? kFarewell : owner_.times_.stall;
+      if (now - since_ >= patience) stream_->Cancel();
     } else if (now - since_ >= owner_.times_.pulse && IsStillAllowed()) {
       WriteCursor();
     }
@@ -64,7 +69,8 @@ class Watches::Watch : public std::enable_shared_from_this<Watch> {
 
   void Stop() {
     if (IsOver()) return;
-    if (writing_) return stream_->Cancel();
+    stopping_ = true;
+    if (writing_) return;  // its end can only be told after that
     End({mail::ErrorCode::kUnavailable, "the server is stopping", {}, {}});
   }
 
@@ -190,6 +196,7 @@ class Watches::Watch : public std::enable_shared_from_this<Watch> {
   bool behind_ = false;             // the store may have more
   bool has_caught_up_ = false;      // and the caller was told so
   bool writing_ = false;
+  bool stopping_ = false;
   Clock::time_point since_ = Clock::now();    // of the last write
   Clock::time_point checked_ = Clock::now();  // the token
   std::atomic<bool> waking_ = false;

@@ -1,5 +1,6 @@
 // Mail.Watch, through the server and alone with a stream of the test's own.
 #include <boost/test/unit_test.hpp>
+#include <atomic>
 #include <chrono>
 #include <future>
 #include <mutex>
@@ -150,7 +151,9 @@ class FakeStream final : public Stream {
   void Write(const google::protobuf::MessageLite& message) override {
     written_.set_value(static_cast<const v1::WatchResponse&>(message));
   }
-  void Cancel() override { cancelled_.set_value(); }
+  void Cancel() override {
+    if (!is_cancelled_.exchange(true)) cancelled_.set_value();
+  }
   void Finish() override { finished_.set_value(mail::ErrorCode::kInternal); }
   void Fail(const mail::Error& error) override {
     finished_.set_value(error.code);
@@ -181,6 +184,7 @@ class FakeStream final : public Stream {
   }
 
   std::promise<v1::WatchResponse> written_;
+  std::atomic<bool> is_cancelled_ = false;
   std::promise<void> cancelled_;
   std::promise<mail::ErrorCode> finished_;
 };
@@ -196,8 +200,9 @@ struct Alone {
   }
 
   // A watch of the inbox from now on, whose first answer is on its way.
-  std::unique_ptr<StreamHandler> Watch() {
-    auto handler = watches.Open(stream, caller);
+  std::unique_ptr<StreamHandler> Watch() { return WatchBy(watches); }
+  std::unique_ptr<StreamHandler> WatchBy(Watches& server) {
+    auto handler = server.Open(stream, caller);
     handler->OnStart();
     v1::WatchRequest request;
     request.set_box(v1::BOX_INBOX);
@@ -243,6 +248,26 @@ BOOST_AUTO_TEST_CASE(a_watcher_whose_login_ends_is_told) {
 BOOST_AUTO_TEST_CASE(a_watcher_that_does_not_read_is_cut_off) {
   const auto handler = Watch();
   stream.Written();
+  stream.AwaitCancel();
+  handler->OnCancelled();
+  stream.Finished();
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_waits_for_the_write_under_way) {
+  Watches patient(sessions, mailbox, {});
+  const auto handler = WatchBy(patient);
+  stream.Written();
+  patient.Stop();
+  handler->OnWritten();
+  BOOST_TEST((stream.Finished() == mail::ErrorCode::kUnavailable));
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_cuts_off_who_does_not_read) {
+  Watches patient(sessions, mailbox,
+                  {times.pulse, std::chrono::milliseconds(60'000)});
+  const auto handler = WatchBy(patient);
+  stream.Written();
+  patient.Stop();
   stream.AwaitCancel();
   handler->OnCancelled();
   stream.Finished();
