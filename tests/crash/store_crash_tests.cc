@@ -24,8 +24,8 @@ std::string UrlIn(const TempDir& dir) {
 
 // Sends from several threads' worth of outstanding writes, for ever, and writes
 // each acknowledged id to `pipe`.
-[[noreturn]] void SendForEver(const std::string& url, int pipe) {
-  const auto store = Open(url, NoFault);
+[[noreturn]] void SendForEver(const std::string& url, Tuning tuning, int pipe) {
+  const auto store = Open(url, NoFault, tuning);
   std::atomic<int> outstanding = 0;
   for (;;) {
     if (outstanding >= 16) {
@@ -49,15 +49,15 @@ std::string UrlIn(const TempDir& dir) {
 
 // Runs a sender until `acks` ids came, plus a moment, and kills it. Returns all
 // ids that it was told.
-std::vector<MessageId> KillAfter(const std::string& url, size_t acks,
-                                 useconds_t moment) {
+std::vector<MessageId> KillAfter(const std::string& url, Tuning tuning,
+                                 size_t acks, useconds_t moment) {
   std::array<int, 2> ends{};
   BOOST_REQUIRE(pipe(ends.data()) == 0);
   const pid_t child = fork();
   BOOST_REQUIRE(child >= 0);
   if (child == 0) {
     close(ends[0]);
-    SendForEver(url, ends[1]);
+    SendForEver(url, tuning, ends[1]);
   }
   close(ends[1]);
   std::vector<MessageId> ids;
@@ -131,7 +131,9 @@ BOOST_AUTO_TEST_CASE(what_was_acknowledged_survives_a_kill) {
   const int rounds = std::getenv("TURBOMESSAGE_LONG") != nullptr ? 1000 : 15;
   std::vector<MessageId> told;
   for (int round = 0; round < rounds; ++round) {
-    const auto more = KillAfter(UrlIn(dir), acks(random), moment(random));
+    const Tuning tuning{.most_waiting = round % 3 == 0 ? 10'000u : 20u};
+    const auto more =
+        KillAfter(UrlIn(dir), tuning, acks(random), moment(random));
     told.insert(told.end(), more.begin(), more.end());
     CheckStore(UrlIn(dir), told);
   }

@@ -17,9 +17,10 @@ constexpr std::string_view kMemory = "memory:";
 constexpr std::string_view kSqlite = "sqlite:";
 
 std::unique_ptr<mail::Store> OpenSqlite(
-    const std::string& path, std::function<void(std::string)> on_fault) {
+    const std::string& path, std::function<void(std::string)> on_fault,
+    Tuning tuning) {
   try {
-    return std::make_unique<SqliteStore>(path, std::move(on_fault));
+    return std::make_unique<SqliteStore>(path, std::move(on_fault), tuning);
   } catch (const sqlite::Error& error) {
     if (!error.IsCorrupt()) {
       throw OpenError(Kind::kFailed,
@@ -38,10 +39,11 @@ std::unique_ptr<mail::Store> OpenSqlite(
 }  // namespace
 
 std::unique_ptr<mail::Store> Open(const std::string& url,
-                                  std::function<void(std::string)> on_fault) {
+                                  std::function<void(std::string)> on_fault,
+                                  Tuning tuning) {
   if (url == kMemory) return std::make_unique<MemoryStore>();
   if (url.starts_with(kSqlite) && url.size() > kSqlite.size()) {
-    return OpenSqlite(url.substr(kSqlite.size()), std::move(on_fault));
+    return OpenSqlite(url.substr(kSqlite.size()), std::move(on_fault), tuning);
   }
   // Only the scheme is repeated: the rest may hold a password.
   throw OpenError(Kind::kConfig,

@@ -27,12 +27,20 @@ class OpenError : public std::runtime_error {
   Kind kind_;
 };
 
+// What changes a store's speed and use of memory, and nothing else.
+struct Tuning {
+  // Entries of trays that wait in memory before they begin to be settled
+  // (tail.h). At most about twice as many are there; 32,768 take some 10 MB.
+  size_t most_waiting = 32'768;
+};
+
 // `memory:` or `sqlite:PATH`; the directory of PATH is made (0700) where it is
 // missing. `on_fault` is called once, from a thread of the store, when it can
 // no longer vouch for what it writes: the server should say so and end. Throws
 // OpenError.
 std::unique_ptr<mail::Store> Open(const std::string& url,
-                                  std::function<void(std::string)> on_fault);
+                                  std::function<void(std::string)> on_fault,
+                                  Tuning tuning = {});
 
 }  // namespace turbo::store
 

@@ -62,8 +62,8 @@ std::optional<bool> IsRead(sqlite::Connection& db, UserId user, Box box,
 
 Result<Sent> SqliteWriter::Deliver(const mail::Delivery& op) {
   if (!op.request_id.empty()) {
-    auto earlier =
-        FindRequest(db_, {op.sender, op.request_id, op.digest, op.once});
+    auto earlier = FindRequest(db_, FindWaiting({op.sender, op.request_id}),
+                               {op.sender, op.request_id, op.digest, op.once});
     if (!earlier) return tl::unexpected<Error>(std::move(earlier.error()));
     if (*earlier) return **earlier;
   }
@@ -74,8 +74,14 @@ Result<Sent> SqliteWriter::Deliver(const mail::Delivery& op) {
 
   sent.id = ++newest_;
   Store(op, sent.id);
-  if (op.draft.keep_copy) Hold(op.sender, Box::kOutbox, sent.id);
-  for (const UserId user : *recipients) Hold(user, Box::kInbox, sent.id);
+  const Held held{sent.id, op.expires_at};
+  if (op.draft.keep_copy) pending_.Hold({op.sender, Box::kOutbox}, held);
+  for (const UserId user : *recipients) {
+    pending_.Hold({user, Box::kInbox}, held);
+  }
+  if (!op.request_id.empty()) {
+    pending_.Remember({op.sender, op.request_id}, sent.id);
+  }
   return sent;
 }
 
@@ -103,10 +109,9 @@ Result<std::vector<UserId>> SqliteWriter::FindRoom(const mail::Delivery& op) {
 }
 
 bool SqliteWriter::IsFull(UserId user, Box box, const mail::Delivery& op) {
-  const auto is_full = [&] {
-    return static_cast<size_t>(CountTray(db_, user, box)) >= op.capacity;
-  };
+  const auto is_full = [&] { return CountAll({user, box}) >= op.capacity; };
   if (op.capacity == 0 || !is_full()) return false;
+  SettleTray(user, box);
   const auto expired =
       Ids(db_.Start("SELECT m.id FROM messages m CROSS JOIN entries e"
                     " ON e.user_id = ? AND e.box = ? AND e.message_id = m.id"
@@ -137,13 +142,13 @@ void SqliteWriter::Store(const mail::Delivery& op, MessageId id) {
   const size_t refs = draft.to.size() + (draft.keep_copy ? 1 : 0);
   db_.Run(
       "INSERT INTO messages (id, sender_id, sender, recipients, sent_at, size,"
-      " refs, request_id, digest, subject, labels, attachments, in_reply_to,"
-      " expires_at)"
-      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      " refs, copy, request_id, digest, subject, labels, attachments,"
+      " in_reply_to, expires_at)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       id, op.sender, op.from, recipients, ToColumn(op.now),
       static_cast<int64_t>(mail::SizeOf(draft)), static_cast<int64_t>(refs),
-      request_id, digest, draft.subject, labels, attachments, draft.in_reply_to,
-      expires_at);
+      draft.keep_copy ? 1 : 0, request_id, digest, draft.subject, labels,
+      attachments, draft.in_reply_to, expires_at);
   db_.Run("INSERT INTO bodies (message_id, body) VALUES (?, ?)", id,
           Blob{draft.body});
   int64_t place = 0;
@@ -154,20 +159,8 @@ void SqliteWriter::Store(const mail::Delivery& op, MessageId id) {
   }
 }
 
-void SqliteWriter::Hold(UserId user, Box box, MessageId id) {
-  db_.Run("INSERT INTO entries (user_id, box, message_id) VALUES (?, ?, ?)",
-          user, ToColumn(box), id);
-  ChangeCount(user, box, 1);
-}
-
-void SqliteWriter::ChangeCount(UserId user, Box box, int64_t change) {
-  db_.Run(
-      "INSERT INTO trays (user_id, box, count) VALUES (?1, ?2, ?3)"
-      " ON CONFLICT DO UPDATE SET count = count + ?3",
-      user, ToColumn(box), change);
-}
-
 Changed SqliteWriter::Mark(const mail::MarkRead& op) {
+  SettleTray(op.user, Box::kInbox);
   Changed changed;
   const auto mark = op.read ? std::optional(ToColumn(op.now)) : std::nullopt;
   for (const MessageId id : Unique(op.ids)) {
@@ -192,6 +185,7 @@ Changed SqliteWriter::Mark(const mail::MarkRead& op) {
 }
 
 Changed SqliteWriter::Remove(const mail::Removal& op) {
+  SettleTray(op.user, op.box);
   Changed changed;
   for (const MessageId id : Unique(op.ids)) {
     if (IsRead(db_, op.user, op.box, id, op.now)) {
@@ -209,7 +203,8 @@ bool SqliteWriter::Take(UserId user, Box box, MessageId id) {
       "DELETE FROM entries WHERE user_id = ? AND box = ? AND message_id = ?",
       user, ToColumn(box), id);
   if (removed == 0) return false;
-  ChangeCount(user, box, -1);
+  db_.Run("UPDATE trays SET count = count - 1 WHERE user_id = ? AND box = ?",
+          user, ToColumn(box));
   Release(id);
   return true;
 }
@@ -218,7 +213,9 @@ void SqliteWriter::TakeAll(MessageId id) {
   const mail::RegisterEntry entry = ReadRegister(db_, id - 1, 1).at(0);
   const auto take = [&](const std::string& user, Box box) {
     const auto found = FindAccount(db_, user);
-    if (found) Take(found->id, box, id);
+    if (!found) return;
+    SettleTray(found->id, box);
+    Take(found->id, box, id);
   };
   take(entry.sender, Box::kOutbox);
   for (const std::string& user : entry.to) take(user, Box::kInbox);
@@ -250,7 +247,17 @@ size_t SqliteWriter::Forget(Time requests, Time entries, size_t limit) {
       "SELECT id FROM messages WHERE request_id IS NOT NULL AND sent_at < ?"
       " ORDER BY sent_at, id LIMIT ?",
       ToColumn(requests), ToLimit(limit)));
+  // What waits in the tail would come back from there.
+  const MessageId settled = SettledUpTo();
+  if (std::any_of(old_requests.begin(), old_requests.end(),
+                  [&](MessageId id) { return id > settled; })) {
+    SettleAll();
+  }
   for (const MessageId id : old_requests) {
+    db_.Run(
+        "DELETE FROM requests WHERE (sender_id, request_id) ="
+        " (SELECT sender_id, request_id FROM messages WHERE id = ?)",
+        id);
     db_.Run("UPDATE messages SET request_id = NULL, digest = NULL WHERE id = ?",
             id);
   }

@@ -18,14 +18,17 @@ using mail::UserId;
 using sqlite::Connection;
 using sqlite::Query;
 
-// The columns of ToMessage, for entries of one tray without what has expired.
-// CROSS JOIN keeps SQLite to this order of the tables.
-#define TURBO_SELECT_ENTRIES                                                 \
-  "SELECT e.message_id, e.read_at, m.sender, m.recipients, m.sent_at,"       \
-  " m.subject, m.labels, m.size, m.attachments, m.in_reply_to, m.expires_at" \
-  " FROM entries e CROSS JOIN messages m ON m.id = e.message_id"             \
-  " WHERE e.user_id = ? AND e.box = ?"                                       \
-  " AND (m.expires_at IS NULL OR m.expires_at > ?)"
+// The columns of ToMessage, of messages that have not expired.
+#define TURBO_COLUMNS                                                \
+  " m.sender, m.recipients, m.sent_at, m.subject, m.labels, m.size," \
+  " m.attachments, m.in_reply_to, m.expires_at "
+#define TURBO_NOT_EXPIRED " AND (m.expires_at IS NULL OR m.expires_at > ?)"
+
+// Entries of one tray. CROSS JOIN keeps SQLite to this order of the tables.
+#define TURBO_SELECT_ENTRIES                                     \
+  "SELECT e.message_id, e.read_at," TURBO_COLUMNS                \
+  " FROM entries e CROSS JOIN messages m ON m.id = e.message_id" \
+  " WHERE e.user_id = ? AND e.box = ?" TURBO_NOT_EXPIRED
 
 constexpr char kOldestFirst[] =
     TURBO_SELECT_ENTRIES " AND e.message_id > ? ORDER BY e.message_id";
@@ -33,7 +36,13 @@ constexpr char kNewestFirst[] =
     TURBO_SELECT_ENTRIES " AND e.message_id < ? ORDER BY e.message_id DESC";
 constexpr char kOne[] = TURBO_SELECT_ENTRIES " AND e.message_id = ?";
 
+// One that waits in the tail.
+constexpr char kWaiting[] = "SELECT m.id, NULL," TURBO_COLUMNS
+                            " FROM messages m WHERE m.id = ?" TURBO_NOT_EXPIRED;
+
 #undef TURBO_SELECT_ENTRIES
+#undef TURBO_NOT_EXPIRED
+#undef TURBO_COLUMNS
 
 constexpr char kReceipts[] = R"sql(
 SELECT u.name, r.read_at FROM receipts r JOIN users u ON u.id = r.user_id
@@ -122,16 +131,42 @@ int64_t CountExpired(Connection& db, const mail::CountQuery& query) {
       .value_or(0);
 }
 
-Query StartList(Connection& db, const mail::ListQuery& query) {
+// Shows the rows of a tray's messages to `visit`, in the query's order, until
+// that answers false. What waits is newer than all that is settled.
+template <class Visit>
+void ShowTray(Connection& db, const mail::ListQuery& query,
+              std::vector<Held> waiting, Visit visit) {
   using Limits = std::numeric_limits<MessageId>;
-  const int64_t box = ToColumn(query.box);
+  const bool oldest_first = query.order == mail::Order::kOldestFirst;
+  const MessageId position =
+      query.position.value_or(oldest_first ? Limits::min() : Limits::max());
   const int64_t now = ToColumn(query.now);
-  if (query.order == mail::Order::kOldestFirst) {
-    return db.Start(kOldestFirst, query.user, box, now,
-                    query.position.value_or(Limits::min()));
+  const auto show_settled = [&] {
+    Query row = db.Start(oldest_first ? kOldestFirst : kNewestFirst, query.user,
+                         ToColumn(query.box), now, position);
+    while (row.Step()) {
+      if (!visit(row)) return false;
+    }
+    return true;
+  };
+  if (!oldest_first) std::reverse(waiting.begin(), waiting.end());
+  if (oldest_first && !show_settled()) return;
+  for (const Held& held : waiting) {
+    if (oldest_first ? held.id <= position : held.id >= position) continue;
+    Query row = db.Start(kWaiting, held.id, now);
+    if (row.Step() && !visit(row)) return;
   }
-  return db.Start(kNewestFirst, query.user, box, now,
-                  query.position.value_or(Limits::max()));
+  if (!oldest_first) show_settled();
+}
+
+// The tray's messages that a count without filter does not count.
+int64_t CountExpired(Connection& db, const std::vector<Held>& waiting,
+                     const mail::CountQuery& query) {
+  const auto is_over = [&](const Held& held) {
+    return held.expires_at && *held.expires_at <= query.now;
+  };
+  return CountExpired(db, query) +
+         std::count_if(waiting.begin(), waiting.end(), is_over);
 }
 
 }  // namespace
@@ -143,11 +178,11 @@ MessageId NewestId(Connection& db) {
   return std::max(kept.value_or(0), forgotten.value_or(0));
 }
 
-int64_t CountTray(Connection& db, UserId user, Box box) {
-  return db
-      .FindInt("SELECT count FROM trays WHERE user_id = ? AND box = ?", user,
-               ToColumn(box))
-      .value_or(0);
+TrayRow FindTray(Connection& db, UserId user, Box box) {
+  Query row =
+      db.Start("SELECT count, settled FROM trays WHERE user_id = ? AND box = ?",
+               user, ToColumn(box));
+  return row.Step() ? TrayRow{row.Int(0), row.Int(1)} : TrayRow{};
 }
 
 std::optional<mail::Account> FindAccount(Connection& db,
@@ -194,42 +229,59 @@ SELECT u.id, u.name, t.name, t.scope, t.life, t.expires_at, t.used_at, NULL
   return tokens;
 }
 
-mail::Page List(Connection& db, const mail::ListQuery& query) {
+mail::Page List(Connection& db, const Waiting& waiting,
+                const mail::ListQuery& query) {
   const sqlite::Snapshot snapshot(db);
+  const MessageId settled = FindTray(db, query.user, query.box).settled;
   mail::Page page;
   PageCutter cutter(query);
-  Query row = StartList(db, query);
-  while (row.Step()) {
+  ShowTray(db, query, After(settled, waiting.held), [&](const Query& row) {
     Message message = ToMessage(db, query.box, row);
     const auto verdict = cutter.Judge(message, BodyBytes(message, row));
-    if (verdict == PageCutter::Verdict::kEnd) break;
-    if (verdict == PageCutter::Verdict::kPass) continue;
+    if (verdict == PageCutter::Verdict::kEnd) return false;
+    if (verdict == PageCutter::Verdict::kPass) return true;
     if (query.with_body) message.body = ReadBody(db, message.id);
     page.messages.push_back(std::move(message));
-  }
+    return true;
+  });
   page.next = cutter.Next();
-  page.newest = NewestId(db);
+  page.newest = std::max(waiting.newest, settled);
   return page;
 }
 
-int64_t Count(Connection& db, const mail::CountQuery& query) {
+int64_t Count(Connection& db, const Waiting& waiting,
+              const mail::CountQuery& query) {
   const sqlite::Snapshot snapshot(db);
+  const TrayRow tray = FindTray(db, query.user, query.box);
+  std::vector<Held> held = After(tray.settled, waiting.held);
   if (query.filter.empty()) {
-    return CountTray(db, query.user, query.box) - CountExpired(db, query);
+    return tray.count + static_cast<int64_t>(held.size()) -
+           CountExpired(db, held, query);
   }
+  mail::ListQuery all;
+  all.user = query.user;
+  all.box = query.box;
+  all.now = query.now;
   int64_t count = 0;
-  Query row = db.Start(kOldestFirst, query.user, ToColumn(query.box),
-                       ToColumn(query.now), int64_t{0});
-  while (row.Step()) {
+  ShowTray(db, all, std::move(held), [&](const Query& row) {
     if (mail::Matches(query.filter, ToMessage(db, query.box, row))) ++count;
-  }
+    return true;
+  });
   return count;
 }
 
-std::optional<Message> Get(Connection& db, const mail::MessageQuery& query) {
+std::optional<Message> Get(Connection& db, const Waiting& waiting,
+                           const mail::MessageQuery& query) {
   const sqlite::Snapshot snapshot(db);
-  Query row = db.Start(kOne, query.user, ToColumn(query.box),
-                       ToColumn(query.now), query.id);
+  const int64_t box = ToColumn(query.box);
+  const int64_t now = ToColumn(query.now);
+  const MessageId settled = FindTray(db, query.user, query.box).settled;
+  const bool waits =
+      query.id > settled &&
+      std::any_of(waiting.held.begin(), waiting.held.end(),
+                  [&](const Held& held) { return held.id == query.id; });
+  Query row = waits ? db.Start(kWaiting, query.id, now)
+                    : db.Start(kOne, query.user, box, now, query.id);
   if (!row.Step()) return std::nullopt;
   Message message = ToMessage(db, query.box, row);
   message.body = ReadBody(db, query.id);
@@ -241,11 +293,18 @@ std::optional<Message> Get(Connection& db, const mail::MessageQuery& query) {
 }
 
 mail::Result<std::optional<mail::Sent>> FindRequest(
-    Connection& db, const mail::RequestQuery& query) {
-  Query row = db.Start(R"sql(
-SELECT id, sent_at, recipients, digest FROM messages
- WHERE sender_id = ? AND request_id = ? AND request_id IS NOT NULL)sql",
-                       query.sender, query.request_id);
+    Connection& db, std::optional<MessageId> waiting,
+    const mail::RequestQuery& query) {
+  const auto id = waiting ? waiting
+                          : db.FindInt(
+                                "SELECT message_id FROM requests"
+                                " WHERE sender_id = ? AND request_id = ?",
+                                query.sender, query.request_id);
+  if (!id) return std::nullopt;
+  Query row = db.Start(
+      "SELECT id, sent_at, recipients, digest FROM messages"
+      " WHERE id = ? AND request_id IS NOT NULL",
+      *id);
   if (!row.Step()) return std::nullopt;
   return AnswerAgain(
              query,

@@ -1,5 +1,6 @@
-// What a store reads, on one connection. Everything throws what the connection
-// throws.
+// What a store reads, on one connection, which is in no transaction yet where
+// something of the tail is given: that was asked for before. Everything throws
+// what the connection throws.
 #ifndef TMSERVER_STORE_SQLITE_READS_H_
 #define TMSERVER_STORE_SQLITE_READS_H_
 
@@ -9,15 +10,19 @@
 
 #include "tmserver/mail/store.h"
 #include "tmserver/store/sqlite.h"
+#include "tmserver/store/tail.h"
 
 namespace turbo::store {
 
 // The greatest id that was ever given.
 mail::MessageId NewestId(sqlite::Connection& db);
 
-// Messages that `user` has in `box`, with those that have expired and were not
-// taken out yet.
-int64_t CountTray(sqlite::Connection& db, mail::UserId user, mail::Box box);
+// A tray as far as it is settled.
+struct TrayRow {
+  int64_t count = 0;  // with what has expired and was not taken out yet
+  mail::MessageId settled = 0;
+};
+TrayRow FindTray(sqlite::Connection& db, mail::UserId user, mail::Box box);
 
 std::optional<mail::Account> FindAccount(sqlite::Connection& db,
                                          const std::string& user);
@@ -27,12 +32,20 @@ std::optional<mail::AccessToken> FindAccessToken(
     sqlite::Connection& db, const std::string& secret_hash);
 std::vector<mail::AccessToken> ListAccessTokens(sqlite::Connection& db,
                                                 mail::UserId user);
-mail::Page List(sqlite::Connection& db, const mail::ListQuery& query);
-int64_t Count(sqlite::Connection& db, const mail::CountQuery& query);
-std::optional<mail::Message> Get(sqlite::Connection& db,
+
+// `waiting` is the tray's.
+mail::Page List(sqlite::Connection& db, const Waiting& waiting,
+                const mail::ListQuery& query);
+int64_t Count(sqlite::Connection& db, const Waiting& waiting,
+              const mail::CountQuery& query);
+std::optional<mail::Message> Get(sqlite::Connection& db, const Waiting& waiting,
                                  const mail::MessageQuery& query);
+
+// `waiting` is what the tail knows of the request id.
 mail::Result<std::optional<mail::Sent>> FindRequest(
-    sqlite::Connection& db, const mail::RequestQuery& query);
+    sqlite::Connection& db, std::optional<mail::MessageId> waiting,
+    const mail::RequestQuery& query);
+
 std::vector<mail::RegisterEntry> ReadRegister(sqlite::Connection& db,
                                               mail::MessageId after,
                                               size_t limit);

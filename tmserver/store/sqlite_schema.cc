@@ -119,8 +119,28 @@ CREATE TABLE token_secrets (
 CREATE INDEX secrets_by_token ON token_secrets (token_id);
 )sql";
 
+// A send appends rows only; the rest is settled later (tail.h): everything of
+// messages up to meta's `settled`, and each tray up to its own. `copy` says
+// whether the sender kept one. A settled request id is in a table of its own.
+constexpr char kTail[] = R"sql(
+INSERT INTO meta (key, value)
+  SELECT 'settled', coalesce(max(id), 0) FROM messages;
+ALTER TABLE messages ADD COLUMN copy INTEGER;
+ALTER TABLE trays ADD COLUMN settled INTEGER NOT NULL DEFAULT 0;
+
+DROP INDEX requests;
+CREATE TABLE requests (
+  sender_id INTEGER NOT NULL,
+  request_id TEXT NOT NULL,
+  message_id INTEGER NOT NULL,
+  PRIMARY KEY (sender_id, request_id)
+) WITHOUT ROWID;
+INSERT INTO requests
+  SELECT sender_id, request_id, id FROM messages WHERE request_id IS NOT NULL;
+)sql";
+
 constexpr const char* kSteps[] = {kFirstTables, kAttachmentsAndExpiry,
-                                  kAccessTokens};
+                                  kAccessTokens, kTail};
 
 using Kind = OpenError::Kind;
 

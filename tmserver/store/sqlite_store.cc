@@ -40,10 +40,11 @@ Result<T> Read(SqliteReaders& readers, Function function) {
 }  // namespace
 
 SqliteStore::SqliteStore(const std::filesystem::path& path,
-                         std::function<void(std::string)> on_fault)
+                         std::function<void(std::string)> on_fault,
+                         Tuning tuning)
     : path_(PrepareDirectory(path)),
       lock_(path_),
-      writer_(Prepared(path_)),
+      writer_(Prepared(path_), tuning.most_waiting),
       readers_(path_.string()),
       commits_(writer_, std::move(on_fault)) {
   SyncDirectory(path_.parent_path());
@@ -76,25 +77,33 @@ Result<std::vector<AccessToken>> SqliteStore::ListAccessTokens(UserId user) {
 }
 
 Result<mail::Page> SqliteStore::List(const mail::ListQuery& query) {
-  return Read<mail::Page>(
-      readers_, [&](Connection& db) { return store::List(db, query); });
+  const Waiting waiting = writer_.tail().In({query.user, query.box});
+  return Read<mail::Page>(readers_, [&](Connection& db) {
+    return store::List(db, waiting, query);
+  });
 }
 
 Result<int64_t> SqliteStore::Count(const mail::CountQuery& query) {
-  return Read<int64_t>(readers_,
-                       [&](Connection& db) { return store::Count(db, query); });
+  const Waiting waiting = writer_.tail().In({query.user, query.box});
+  return Read<int64_t>(readers_, [&](Connection& db) {
+    return store::Count(db, waiting, query);
+  });
 }
 
 Result<std::optional<mail::Message>> SqliteStore::Get(
     const mail::MessageQuery& query) {
+  const Waiting waiting = writer_.tail().In({query.user, query.box});
   return Read<std::optional<mail::Message>>(
-      readers_, [&](Connection& db) { return store::Get(db, query); });
+      readers_, [&](Connection& db) { return store::Get(db, waiting, query); });
 }
 
 Result<std::optional<Sent>> SqliteStore::FindRequest(
     const mail::RequestQuery& query) {
-  return Read<std::optional<Sent>>(
-      readers_, [&](Connection& db) { return store::FindRequest(db, query); });
+  const auto waiting =
+      writer_.tail().FindRequest({query.sender, query.request_id});
+  return Read<std::optional<Sent>>(readers_, [&](Connection& db) {
+    return store::FindRequest(db, waiting, query);
+  });
 }
 
 Result<std::vector<mail::RegisterEntry>> SqliteStore::ReadRegister(

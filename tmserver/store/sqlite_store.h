@@ -8,6 +8,7 @@
 
 #include "tmserver/mail/store.h"
 #include "tmserver/store/group_commit.h"
+#include "tmserver/store/open.h"
 #include "tmserver/store/sqlite_file.h"
 #include "tmserver/store/sqlite_readers.h"
 #include "tmserver/store/sqlite_writer.h"
@@ -20,7 +21,7 @@ class SqliteStore final : public mail::Store {
  public:
   // As Open in open.h.
   SqliteStore(const std::filesystem::path& path,
-              std::function<void(std::string)> on_fault);
+              std::function<void(std::string)> on_fault, Tuning tuning);
 
   std::string Identity() const override { return writer_.identity(); }
   mail::Result<std::optional<mail::Account>> FindAccount(

@@ -1,5 +1,7 @@
 #include "tmserver/store/sqlite_writer.h"
 
+#include <exception>
+
 #include "tmserver/store/answers.h"
 #include "tmserver/store/open.h"
 #include "tmserver/store/sqlite_reads.h"
@@ -13,7 +15,8 @@ constexpr int kCheckpointPages = 1000;
 
 }  // namespace
 
-SqliteWriter::SqliteWriter(const std::string& path) : db_(path) {
+SqliteWriter::SqliteWriter(const std::string& path, size_t most_waiting)
+    : db_(path), most_waiting_(most_waiting) {
   db_.Execute("PRAGMA synchronous = FULL");
   Migrate(db_, SchemaSteps(), path);
   if (db_.GetText("PRAGMA journal_mode = WAL") != "wal") {
@@ -23,6 +26,18 @@ SqliteWriter::SqliteWriter(const std::string& path) : db_(path) {
   db_.Run("INSERT OR IGNORE INTO meta (key, value) VALUES ('identity', ?)",
           NewIdentity());
   identity_ = db_.GetText("SELECT value FROM meta WHERE key = 'identity'");
+  Rebuild();
+}
+
+// What can't be settled now is found again at the next start.
+SqliteWriter::~SqliteWriter() {
+  if (abandoned_) return;
+  try {
+    Begin();
+    SettleAll();
+    Commit();
+  } catch (const std::exception&) {
+  }
 }
 
 void SqliteWriter::Begin() {
@@ -30,11 +45,17 @@ void SqliteWriter::Begin() {
   newest_ = NewestId(db_);
 }
 
-void SqliteWriter::Commit() { db_.Run("COMMIT"); }
+void SqliteWriter::Commit() {
+  SettleShare();
+  db_.Run("COMMIT");
+  if (cautious_commits_ > 0) --cautious_commits_;
+  UpdateTail();
+}
 
 void SqliteWriter::Rollback() {
   // SQLite may have done it already.
   if (db_.InTransaction()) db_.Run("ROLLBACK");
+  ForgetChanges();
 }
 
 void SqliteWriter::Maintain() {
@@ -44,6 +65,9 @@ void SqliteWriter::Maintain() {
 // An empty log starts again from its beginning, in room that it already has.
 void SqliteWriter::MakeRoom() { db_.Checkpoint(); }
 
-void SqliteWriter::Abandon() noexcept { db_.NeverCheckpoint(); }
+void SqliteWriter::Abandon() noexcept {
+  abandoned_ = true;
+  db_.NeverCheckpoint();
+}
 
 }  // namespace turbo::store

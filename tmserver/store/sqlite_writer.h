@@ -9,6 +9,7 @@
 #include "tmserver/mail/store.h"
 #include "tmserver/store/group_commit.h"
 #include "tmserver/store/sqlite.h"
+#include "tmserver/store/tail.h"
 
 namespace turbo::store {
 
@@ -20,10 +21,16 @@ namespace turbo::store {
 class SqliteWriter final : public Engine {
  public:
   // Makes or updates the tables where needed. The caller holds the StoreLock.
+  // Where `most_waiting` entries are in the tail they are settled bit by bit.
   // Throws OpenError, and what the connection throws.
-  explicit SqliteWriter(const std::string& path);
+  SqliteWriter(const std::string& path, size_t most_waiting);
+  ~SqliteWriter() override;
+  SqliteWriter(const SqliteWriter&) = delete;
+  SqliteWriter& operator=(const SqliteWriter&) = delete;
 
   const std::string& identity() const { return identity_; }
+  // What is committed and not settled. From any thread, as far as Tail allows.
+  const Tail& tail() const { return tail_; }
 
   void Begin() override;
   void Commit() override;
@@ -76,11 +83,53 @@ class SqliteWriter final : public Engine {
   void TakeAll(mail::MessageId id);
   // One tray less holds the message.
   void Release(mail::MessageId id);
-  void ChangeCount(mail::UserId user, mail::Box box, int64_t change);
+
+  // --- The tail ---
+
+  // After opening the file: what it has not settled.
+  void Rebuild();
+  // What the tray has in the tail after `settled`, with the open transaction's.
+  std::vector<Held> WaitingIn(const TrayKey& tray,
+                              mail::MessageId settled) const;
+  std::optional<mail::MessageId> FindWaiting(const RequestKey& request) const;
+  // Of the tray, waiting ones too.
+  size_t CountAll(const TrayKey& tray);
+  // Before anything but a send changes the tray: writes down what it has in the
+  // tail.
+  void SettleTray(mail::UserId user, mail::Box box);
+  // The same for `limit` at most. Answers for how many it did.
+  size_t SettleTray(const TrayKey& tray, size_t limit);
+  void SettleRequest(const RequestKey& request, mail::MessageId id);
+  mail::MessageId SettledUpTo();
+  void SettleUpTo(mail::MessageId id);
+  // The open transaction's share of what is frozen.
+  void SettleShare();
+  bool IsFrozenSettled() const;
+  void SettleAll();
+  // After a commit, and after a rollback.
+  void UpdateTail();
+  void ForgetChanges();
+
+  // Where to go on in what is frozen.
+  struct Progress {
+    decltype(Sends::trays)::const_iterator tray;
+    decltype(Sends::requests)::const_iterator request;
+  };
 
   sqlite::Connection db_;
   std::string identity_;
-  mail::MessageId newest_ = 0;  // with the open transaction's sends
+  bool abandoned_ = false;
+
+  Tail tail_;
+  const size_t most_waiting_;
+  Progress committed_progress_;
+  int cautious_commits_ = 0;  // that settle nothing, for want of room
+
+  // The open transaction's.
+  mail::MessageId newest_ = 0;  // with its sends
+  Sends pending_;
+  Progress progress_;
+  bool all_settled_ = false;
 };
 
 }  // namespace turbo::store

@@ -25,8 +25,10 @@ using mail::UserId;
 using Ids = std::vector<MessageId>;
 using Names = std::vector<std::string>;
 
-// Every case of the contract runs over all of these.
-inline const auto kStores = boost::unit_test::data::make({"memory", "sqlite"});
+// Every case of the contract runs over all of these. "settling" is SQLite with
+// a tail that is settled at once.
+inline const auto kStores =
+    boost::unit_test::data::make({"memory", "sqlite", "settling"});
 
 inline mail::ListQuery Inbox(UserId user, Order order = Order::kNewestFirst) {
   mail::ListQuery query;
@@ -38,9 +40,11 @@ inline mail::ListQuery Inbox(UserId user, Order order = Order::kNewestFirst) {
 // A new store with the users ana (1), beto (2) and caro (3).
 struct House {
   explicit House(const std::string& engine)
-      : store(Open(engine == "memory" ? "memory:"
-                                      : "sqlite:" + (dir / "mail.db").string(),
-                   NoFault)),
+      : store(
+            Open(engine == "memory" ? "memory:"
+                                    : "sqlite:" + (dir / "mail.db").string(),
+                 NoFault,
+                 engine == "settling" ? Tuning{.most_waiting = 2} : Tuning{})),
         desk(*store),
         ana(desk.Add("ana")),
         beto(desk.Add("beto")),

@@ -75,6 +75,31 @@ BOOST_AUTO_TEST_CASE(the_stores_own_steps_run) {
              static_cast<int64_t>(SchemaSteps().size()));
 }
 
+// Before the tail: entries and request ids were written with each send.
+BOOST_AUTO_TEST_CASE(mail_of_the_third_version_is_kept) {
+  Migrate(db, SchemaSteps().first(3), path);
+  db.Execute(R"sql(
+INSERT INTO users VALUES (1, 'ana', 'x'), (2, 'beto', 'x');
+INSERT INTO messages (id, sender_id, sender, recipients, sent_at, size, refs,
+  request_id, digest) VALUES (1, 1, 'ana', 'beto', 1000, 4, 2, 'key', x'61');
+INSERT INTO bodies VALUES (1, 'body');
+INSERT INTO entries VALUES (1, 1, 1, NULL), (2, 0, 1, NULL);
+INSERT INTO trays VALUES (1, 1, 1), (2, 0, 1);)sql");
+  const auto store = Open("sqlite:" + path, NoFault);
+  Desk desk(*store);
+  BOOST_TEST(desk.Get(2, mail::Box::kInbox, 1)->body == "body");
+  BOOST_TEST(desk.Count(1, mail::Box::kOutbox) == 1);
+  const auto known = store->FindRequest({1, "key", "a", false});
+  BOOST_TEST(known.value().value().id == 1);
+  mail::Delivery op;
+  op.sender = 1;
+  op.from = "ana";
+  op.draft.to = {"beto"};
+  op.now = At(2000);
+  BOOST_TEST(desk.Send(op).value().id == 2);
+  BOOST_TEST(desk.Count(2, mail::Box::kInbox) == 2);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -17,12 +17,29 @@ constexpr size_t kCapacity = 4;
 struct Both {
   Both() { OpenSqlite(); }
 
+  std::string Path() const {
+    return dir / ("mail" + std::to_string(lives) + ".db");
+  }
+
+  // The file and its log as a crash would leave them. No write is under way,
+  // and none makes the log so long that a checkpoint could be.
+  void CrashSqlite() {
+    const std::string before = Path();
+    ++lives;
+    for (const char* part : {"", "-wal"}) {
+      std::filesystem::copy_file(before + part, Path() + part);
+    }
+    OpenSqlite();
+  }
+
   void OpenSqlite() {
     sqlite.reset();
-    sqlite = Open("sqlite:" + (dir / "mail.db").string(), NoFault);
+    sqlite = Open("sqlite:" + Path(), NoFault,
+                  {.most_waiting = *rc::gen::element<size_t>(1, 3, 8, 1000)});
   }
 
   TempDir dir;
+  int lives = 0;
   std::unique_ptr<mail::Store> memory = Open("memory:", NoFault);
   std::unique_ptr<mail::Store> sqlite;
   int64_t now = 1000;
@@ -304,7 +321,8 @@ void Step(Both& both) {
                                           {3, 5},
                                           {2, 6},
                                           {4, 7},
-                                          {1, 8}})) {
+                                          {1, 8},
+                                          {1, 9}})) {
     case 0:
       return SendToBoth(both);
     case 1:
@@ -321,6 +339,8 @@ void Step(Both& both) {
       return ExpireInBoth(both);
     case 7:
       return TokensToBoth(both);
+    case 8:
+      return both.CrashSqlite();
     default:
       return both.OpenSqlite();
   }
@@ -341,6 +361,8 @@ BOOST_AUTO_TEST_CASE(sqlite_does_what_memory_does) {
       }
       const int steps = *rc::gen::inRange(1, 40);
       for (int step = 0; step < steps; ++step) Step(both);
+      CompareAll(both);
+      both.CrashSqlite();
       CompareAll(both);
       both.OpenSqlite();
       CompareAll(both);

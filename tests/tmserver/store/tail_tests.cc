@@ -1,0 +1,90 @@
+#include <boost/test/unit_test.hpp>
+
+#include "tmserver/store/tail.h"
+
+namespace turbo::store {
+namespace {
+
+using mail::Box;
+using mail::MessageId;
+
+constexpr TrayKey kAna{1, Box::kInbox};
+constexpr TrayKey kBeto{2, Box::kOutbox};
+
+// A send from beto to ana, under the key "k" and its id.
+Sends SendOf(MessageId id) {
+  Sends sends;
+  sends.Hold(kAna, {id, std::nullopt});
+  sends.Hold(kBeto, {id, std::nullopt});
+  sends.Remember({kBeto.user, "k" + std::to_string(id)}, id);
+  return sends;
+}
+
+std::vector<MessageId> IdsOf(const std::vector<Held>& held) {
+  std::vector<MessageId> ids;
+  for (const Held& one : held) ids.push_back(one.id);
+  return ids;
+}
+
+void CheckIds(const Tail& tail, const std::vector<MessageId>& expected) {
+  BOOST_TEST(IdsOf(tail.In(kAna).held) == expected,
+             boost::test_tools::per_element());
+}
+
+struct TwoSends {
+  TwoSends() {
+    tail.Publish(SendOf(1), 1);
+    tail.Publish(SendOf(2), 2);
+  }
+  Tail tail;
+};
+
+BOOST_FIXTURE_TEST_SUITE(tail, TwoSends)
+
+BOOST_AUTO_TEST_CASE(a_tray_has_what_was_published_in_order) {
+  CheckIds(tail, {1, 2});
+  BOOST_TEST(tail.In(kAna).newest == 2);
+  BOOST_TEST(tail.In({1, Box::kOutbox}).held.empty());
+  BOOST_TEST(tail.In({1, Box::kOutbox}).newest == 2);
+  BOOST_TEST(tail.fresh().entries == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(a_request_is_known_by_its_sender) {
+  BOOST_TEST(tail.FindRequest({2, "k1"}).value() == 1);
+  BOOST_TEST(!tail.FindRequest({1, "k1"}));
+  BOOST_TEST(!tail.FindRequest({2, "k3"}));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_frozen_stays_until_it_is_dropped) {
+  tail.Freeze();
+  tail.Publish(SendOf(3), 3);
+  CheckIds(tail, {1, 2, 3});
+  BOOST_TEST(tail.last_frozen() == 2);
+  BOOST_TEST(tail.frozen()->entries == 4u);
+  BOOST_TEST(tail.FindRequest({2, "k1"}).value() == 1);
+  tail.DropFrozen();
+  CheckIds(tail, {3});
+  BOOST_TEST(tail.frozen() == nullptr);
+  BOOST_TEST(!tail.FindRequest({2, "k1"}));
+  BOOST_TEST(tail.In(kAna).newest == 3);
+}
+
+BOOST_AUTO_TEST_CASE(dropping_all_keeps_the_newest_id) {
+  tail.Freeze();
+  tail.Publish(SendOf(3), 3);
+  tail.DropAll();
+  CheckIds(tail, {});
+  BOOST_TEST(tail.In(kAna).newest == 3);
+  BOOST_TEST(tail.fresh().entries == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_settled_tray_ignores_what_is_here) {
+  BOOST_TEST(IdsOf(After(1, tail.In(kAna).held)) == std::vector<MessageId>{2},
+             boost::test_tools::per_element());
+  BOOST_TEST(After(2, tail.In(kAna).held).empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace turbo::store

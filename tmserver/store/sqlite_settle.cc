@@ -1,0 +1,166 @@
+// How a SQLite store writes down what waits in its tail.
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "tmserver/store/sqlite_codec.h"
+#include "tmserver/store/sqlite_reads.h"
+#include "tmserver/store/sqlite_writer.h"
+
+namespace turbo::store {
+namespace {
+
+using mail::Box;
+using mail::MessageId;
+
+// A commit settles what a few sends wait with, and more than its own sends add:
+// a frozen tail is settled before the next one is full.
+constexpr size_t kLeastShare = 8;
+constexpr size_t kShareOfAdded = 2;
+
+// Commits without settling after one that found no room.
+constexpr int kCautiousCommits = 100;
+
+constexpr size_t kAll = std::numeric_limits<size_t>::max();
+
+}  // namespace
+
+void SqliteWriter::Rebuild() {
+  Sends sends;
+  newest_ = NewestId(db_);
+  const MessageId settled = SettledUpTo();
+  sqlite::Query row = db_.Start(R"sql(
+SELECT id, sender_id, recipients, copy, request_id, expires_at FROM messages
+ WHERE id > ? ORDER BY id)sql",
+                                settled);
+  while (row.Step()) {
+    const Held held{row.Int(0), ToTime(row.OptionalInt(5))};
+    const mail::UserId sender = row.Int(1);
+    if (row.Int(3) != 0) sends.Hold({sender, Box::kOutbox}, held);
+    for (const std::string& user : ToUsers(row.Text(2))) {
+      const auto account = FindAccount(db_, user);
+      if (account) sends.Hold({account->id, Box::kInbox}, held);
+    }
+    if (!row.IsNull(4)) sends.Remember({sender, row.Text(4)}, held.id);
+  }
+  tail_.Publish(std::move(sends), newest_);
+}
+
+std::vector<Held> SqliteWriter::WaitingIn(const TrayKey& tray,
+                                          MessageId settled) const {
+  std::vector<Held> held = tail_.In(tray).held;
+  const auto pending = pending_.trays.find(tray);
+  if (pending != pending_.trays.end()) {
+    held.insert(held.end(), pending->second.begin(), pending->second.end());
+  }
+  return After(settled, std::move(held));
+}
+
+std::optional<MessageId> SqliteWriter::FindWaiting(
+    const RequestKey& request) const {
+  const auto pending = pending_.requests.find(request);
+  if (pending != pending_.requests.end()) return pending->second;
+  return tail_.FindRequest(request);
+}
+
+size_t SqliteWriter::CountAll(const TrayKey& tray) {
+  const TrayRow row = FindTray(db_, tray.user, tray.box);
+  return static_cast<size_t>(row.count) + WaitingIn(tray, row.settled).size();
+}
+
+size_t SqliteWriter::SettleTray(const TrayKey& tray, size_t limit) {
+  const auto held = WaitingIn(tray, FindTray(db_, tray.user, tray.box).settled);
+  const size_t some = std::min(limit, held.size());
+  if (some == 0) return 0;
+  const int64_t box = ToColumn(tray.box);
+  for (size_t i = 0; i < some; ++i) {
+    db_.Run("INSERT INTO entries (user_id, box, message_id) VALUES (?, ?, ?)",
+            tray.user, box, held[i].id);
+  }
+  db_.Run(
+      "INSERT INTO trays (user_id, box, count, settled) VALUES (?1, ?2, ?3, ?4)"
+      " ON CONFLICT DO UPDATE SET count = count + ?3, settled = ?4",
+      tray.user, box, static_cast<int64_t>(some), held[some - 1].id);
+  return some;
+}
+
+void SqliteWriter::SettleTray(mail::UserId user, Box box) {
+  SettleTray({user, box}, kAll);
+}
+
+void SqliteWriter::SettleRequest(const RequestKey& request, MessageId id) {
+  db_.Run(
+      "INSERT OR REPLACE INTO requests (sender_id, request_id, message_id)"
+      " VALUES (?, ?, ?)",
+      request.sender, request.id, id);
+}
+
+MessageId SqliteWriter::SettledUpTo() {
+  return db_.FindInt("SELECT value FROM meta WHERE key = 'settled'").value();
+}
+
+void SqliteWriter::SettleUpTo(MessageId id) {
+  db_.Run("UPDATE meta SET value = ? WHERE key = 'settled'", id);
+}
+
+// Trays in the order of the file's pages, so that one page is written for many.
+void SqliteWriter::SettleShare() {
+  const Sends* frozen = tail_.frozen();
+  if (frozen == nullptr || cautious_commits_ > 0) return;
+  auto& [tray, request] = progress_;
+  size_t share = kLeastShare + kShareOfAdded * pending_.entries;
+  while (share > 0 && tray != frozen->trays.end()) {
+    const size_t settled = SettleTray(tray->first, share);
+    if (settled == share) break;  // the tray may have more
+    share -= std::max<size_t>(settled, 1);
+    ++tray;
+  }
+  share = kLeastShare + kShareOfAdded * pending_.requests.size();
+  for (; share > 0 && request != frozen->requests.end(); --share, ++request) {
+    SettleRequest(request->first, request->second);
+  }
+  if (IsFrozenSettled()) SettleUpTo(tail_.last_frozen());
+}
+
+bool SqliteWriter::IsFrozenSettled() const {
+  const Sends* frozen = tail_.frozen();
+  return frozen != nullptr && progress_.tray == frozen->trays.end() &&
+         progress_.request == frozen->requests.end();
+}
+
+void SqliteWriter::SettleAll() {
+  const auto settle = [this](const Sends& sends) {
+    for (const auto& [tray, held] : sends.trays) SettleTray(tray, kAll);
+    for (const auto& [request, id] : sends.requests) SettleRequest(request, id);
+  };
+  if (tail_.frozen() != nullptr) settle(*tail_.frozen());
+  settle(tail_.fresh());
+  settle(pending_);
+  SettleUpTo(newest_);
+  pending_ = {};
+  all_settled_ = true;
+}
+
+void SqliteWriter::UpdateTail() {
+  if (std::exchange(all_settled_, false)) {
+    tail_.DropAll();
+  } else if (IsFrozenSettled()) {
+    tail_.DropFrozen();
+  }
+  tail_.Publish(std::exchange(pending_, {}), newest_);
+  if (tail_.frozen() == nullptr && tail_.fresh().entries >= most_waiting_) {
+    tail_.Freeze();
+    progress_ = {tail_.frozen()->trays.begin(),
+                 tail_.frozen()->requests.begin()};
+  }
+  committed_progress_ = progress_;
+}
+
+void SqliteWriter::ForgetChanges() {
+  pending_ = {};
+  all_settled_ = false;
+  progress_ = committed_progress_;
+  cautious_commits_ = kCautiousCommits;
+}
+
+}  // namespace turbo::store

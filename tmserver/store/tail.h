@@ -1,0 +1,103 @@
+// The newest sends of a store, of which the file has the messages but not yet
+// who holds them.
+//
+// A send is durable by the row of its message alone, appended to its table. Its
+// entries in trays and its request id belong on pages all over the file, which
+// cost far more to write than the row: they wait here and are written later,
+// many to a page ("settled"). After a crash they are known from the messages.
+#ifndef TMSERVER_STORE_TAIL_H_
+#define TMSERVER_STORE_TAIL_H_
+
+#include <absl/container/btree_map.h>
+
+#include <compare>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tmserver/mail/types.h"
+
+namespace turbo::store {
+
+// A message in a tray, as it is after its send: unread.
+struct Held {
+  mail::MessageId id = 0;
+  std::optional<mail::Time> expires_at;
+};
+
+struct TrayKey {
+  mail::UserId user = 0;
+  mail::Box box = mail::Box::kInbox;
+  auto operator<=>(const TrayKey&) const = default;
+};
+
+struct RequestKey {
+  mail::UserId sender = 0;
+  std::string id;
+  auto operator<=>(const RequestKey&) const = default;
+};
+
+// Sends that follow each other, in the order in which they are settled.
+struct Sends {
+  void Hold(const TrayKey& tray, const Held& held);
+  void Remember(RequestKey request, mail::MessageId id);
+  // Adds `later`, which follows.
+  void Append(Sends later);
+
+  absl::btree_map<TrayKey, std::vector<Held>> trays;  // ids ascending
+  absl::btree_map<RequestKey, mail::MessageId> requests;
+  size_t entries = 0;  // in all trays
+};
+
+// What one tray has here. The tray's row in the file says up to which id it is
+// settled; what is here up to that id is to be ignored.
+struct Waiting {
+  std::vector<Held> held;  // ids ascending
+  // The newest committed send. The tray has nothing else up to it.
+  mail::MessageId newest = 0;
+};
+
+// Those of `held` with greater ids than `settled`.
+std::vector<Held> After(mail::MessageId settled, std::vector<Held> held);
+
+// One thread writes; reads may come from any thread. To see all that was
+// committed, a reader asks here first and begins its transaction on the file
+// afterwards: whatever left the tail meanwhile is settled there.
+class Tail {
+ public:
+  Waiting In(const TrayKey& tray) const;
+  std::optional<mail::MessageId> FindRequest(const RequestKey& request) const;
+
+  // The rest is the writing thread's.
+
+  // Sends that are committed, the newest of all being `newest`.
+  void Publish(Sends sends, mail::MessageId newest);
+
+  // Sends that are to be settled; null where Freeze has not been called since
+  // the last Drop.
+  const Sends* frozen() const { return frozen_.get(); }
+  // Those that came after.
+  const Sends& fresh() const { return fresh_; }
+  // The newest send in frozen().
+  mail::MessageId last_frozen() const { return last_frozen_; }
+
+  // From now on all that is here is frozen. There is no frozen() yet.
+  void Freeze();
+  // Forgets frozen(), which is settled.
+  void DropFrozen();
+  // Forgets everything, which is settled.
+  void DropAll();
+
+ private:
+  mutable std::mutex mutex_;  // for changes, and for reads by other threads
+  std::unique_ptr<const Sends> frozen_;
+  Sends fresh_;
+  mail::MessageId newest_ = 0;
+  mail::MessageId last_frozen_ = 0;
+};
+
+}  // namespace turbo::store
+
+#endif  // TMSERVER_STORE_TAIL_H_
