@@ -80,6 +80,8 @@ store.execute("UPDATE messages SET id = 2147483647 WHERE id = 2")
 for table in "bodies", "entries", "receipts":
     store.execute(
         f"UPDATE {table} SET message_id = 2147483647 WHERE message_id = 2")
+store.execute("UPDATE meta SET value = 2147483647 WHERE key = 'settled'")
+store.execute("UPDATE trays SET settled = 2147483647")
 store.commit()
 store.close()
 PYTHON
