@@ -19,6 +19,9 @@ using mail::Time;
 using mail::UserId;
 using sqlite::Connection;
 
+// Logins, and access tokens, that are kept at hand: some 3 MB of each.
+constexpr size_t kMostCached = 16'384;
+
 // `path`, whose file and directory are there and safe from other servers.
 std::string Prepared(const std::filesystem::path& path) {
   PrepareFile(path);
@@ -42,7 +45,9 @@ Result<T> Read(SqliteReaders& readers, Function function) {
 SqliteStore::SqliteStore(const std::filesystem::path& path,
                          std::function<void(std::string)> on_fault,
                          Tuning tuning)
-    : path_(PrepareDirectory(path)),
+    : sessions_(kMostCached),
+      tokens_(kMostCached),
+      path_(PrepareDirectory(path)),
       lock_(path_),
       writer_(Prepared(path_), tuning.most_waiting),
       readers_(path_.string()),
@@ -58,15 +63,19 @@ Result<std::optional<mail::Account>> SqliteStore::FindAccount(
 
 Result<std::optional<mail::Session>> SqliteStore::FindSession(
     const std::string& token_hash) {
-  return Read<std::optional<mail::Session>>(readers_, [&](Connection& db) {
-    return store::FindSession(db, token_hash);
+  return sessions_.Find(token_hash, [&] {
+    return Read<std::optional<mail::Session>>(readers_, [&](Connection& db) {
+      return store::FindSession(db, token_hash);
+    });
   });
 }
 
 Result<std::optional<AccessToken>> SqliteStore::FindAccessToken(
     const std::string& secret_hash) {
-  return Read<std::optional<AccessToken>>(readers_, [&](Connection& db) {
-    return store::FindAccessToken(db, secret_hash);
+  return tokens_.Find(secret_hash, [&] {
+    return Read<std::optional<AccessToken>>(readers_, [&](Connection& db) {
+      return store::FindAccessToken(db, secret_hash);
+    });
   });
 }
 
@@ -113,6 +122,17 @@ Result<std::vector<mail::RegisterEntry>> SqliteStore::ReadRegister(
   });
 }
 
+template <class T>
+void SqliteStore::ChangeAccounts(std::function<Result<T>()> run,
+                                 mail::Done<T> done) {
+  commits_.Submit<T>(std::move(run),
+                     [this, done = std::move(done)](Result<T> result) {
+                       sessions_.ForgetAll();
+                       tokens_.ForgetAll();
+                       done(std::move(result));
+                     });
+}
+
 void SqliteStore::CreateAccount(mail::NewAccount op, mail::Done<UserId> done) {
   commits_.Submit<UserId>(
       [this, op = std::move(op)] { return writer_.CreateAccount(op); },
@@ -120,7 +140,7 @@ void SqliteStore::CreateAccount(mail::NewAccount op, mail::Done<UserId> done) {
 }
 
 void SqliteStore::OpenSession(mail::NewSession op, mail::Done<Nothing> done) {
-  commits_.Submit<Nothing>(
+  ChangeAccounts<Nothing>(
       [this, op = std::move(op)] { return writer_.OpenSession(op); },
       std::move(done));
 }
@@ -128,37 +148,39 @@ void SqliteStore::OpenSession(mail::NewSession op, mail::Done<Nothing> done) {
 void SqliteStore::RenewSession(std::string token_hash, Time now,
                                mail::Done<Nothing> done) {
   commits_.Submit<Nothing>(
-      [this, token_hash = std::move(token_hash), now] {
-        return writer_.RenewSession(token_hash, now);
-      },
-      std::move(done));
+      [this, token_hash, now] { return writer_.RenewSession(token_hash, now); },
+      [this, token_hash, done = std::move(done)](Result<Nothing> result) {
+        sessions_.Forget(token_hash);
+        done(std::move(result));
+      });
 }
 
 void SqliteStore::EndSession(std::string token_hash, mail::Done<Nothing> done) {
   commits_.Submit<Nothing>(
-      [this, token_hash = std::move(token_hash)] {
-        return writer_.EndSession(token_hash);
-      },
-      std::move(done));
+      [this, token_hash] { return writer_.EndSession(token_hash); },
+      [this, token_hash, done = std::move(done)](Result<Nothing> result) {
+        sessions_.Forget(token_hash);
+        done(std::move(result));
+      });
 }
 
 void SqliteStore::CreateAccessToken(mail::NewAccessToken op,
                                     mail::Done<AccessToken> done) {
-  commits_.Submit<AccessToken>(
+  ChangeAccounts<AccessToken>(
       [this, op = std::move(op)] { return writer_.CreateAccessToken(op); },
       std::move(done));
 }
 
 void SqliteStore::RotateAccessToken(mail::TokenRotation op,
                                     mail::Done<AccessToken> done) {
-  commits_.Submit<AccessToken>(
+  ChangeAccounts<AccessToken>(
       [this, op = std::move(op)] { return writer_.RotateAccessToken(op); },
       std::move(done));
 }
 
 void SqliteStore::RevokeAccessToken(UserId user, std::string name,
                                     mail::Done<AccessToken> done) {
-  commits_.Submit<AccessToken>(
+  ChangeAccounts<AccessToken>(
       [this, user, name = std::move(name)] {
         return writer_.RevokeAccessToken(user, name);
       },
@@ -168,15 +190,18 @@ void SqliteStore::RevokeAccessToken(UserId user, std::string name,
 void SqliteStore::UseAccessToken(std::string secret_hash, Time now,
                                  mail::Done<Nothing> done) {
   commits_.Submit<Nothing>(
-      [this, secret_hash = std::move(secret_hash), now] {
+      [this, secret_hash, now] {
         return writer_.UseAccessToken(secret_hash, now);
       },
-      std::move(done));
+      [this, secret_hash, done = std::move(done)](Result<Nothing> result) {
+        tokens_.Forget(secret_hash);
+        done(std::move(result));
+      });
 }
 
 void SqliteStore::ChangePassword(mail::PasswordChange op,
                                  mail::Done<Nothing> done) {
-  commits_.Submit<Nothing>(
+  ChangeAccounts<Nothing>(
       [this, op = std::move(op)] { return writer_.ChangePassword(op); },
       std::move(done));
 }

@@ -8,6 +8,7 @@
 
 #include "tmserver/mail/store.h"
 #include "tmserver/store/group_commit.h"
+#include "tmserver/store/lookup_cache.h"
 #include "tmserver/store/open.h"
 #include "tmserver/store/sqlite_file.h"
 #include "tmserver/store/sqlite_readers.h"
@@ -67,6 +68,14 @@ class SqliteStore final : public mail::Store {
               mail::Done<size_t> done) override;
 
  private:
+  // For a write that may change who may do what.
+  template <class T>
+  void ChangeAccounts(std::function<mail::Result<T>()> run, mail::Done<T> done);
+
+  // Asked with every call.
+  LookupCache<mail::Session> sessions_;
+  LookupCache<mail::AccessToken> tokens_;
+
   // Their order matters: the commits end first, then the readers, then the
   // writer checkpoints, then the lock goes.
   const std::filesystem::path path_;
