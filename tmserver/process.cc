@@ -130,7 +130,7 @@ int RunUntilEnd(const CommandLine& line, Events& events,
 int Serve(const CommandLine& line, const std::function<Options()>& reload) {
   Harden();
   log::Start(line.options.log_format, line.options.log_level);
-  LogForLibraries();
+  PrepareLibraries();
   try {
     Events events;
     LogStart(line);

@@ -1,5 +1,6 @@
 #include "tmserver/server.h"
 
+#include <absl/synchronization/mutex.h>
 #include <google/protobuf/stubs/logging.h>
 #include <grpc/support/log.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
@@ -151,7 +152,9 @@ void Server::Drain(std::chrono::milliseconds patience) {
   parts_->grpc->Shutdown(std::chrono::system_clock::now() + patience);
 }
 
-void LogForLibraries() {
+void PrepareLibraries() {
+  // Debian's abseil looks for deadlocks at every lock.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   gpr_set_log_function(WriteGrpcLine);
   google::protobuf::SetLogHandler(WriteProtobufLine);
 }

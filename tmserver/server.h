@@ -35,8 +35,9 @@ class Server {
   std::unique_ptr<Parts> parts_;
 };
 
-// The own lines of gRPC and protobuf go to the log, at debug level.
-void LogForLibraries();
+// Before any of their threads: the own lines of gRPC and protobuf go to the
+// log, at debug level, and abseil does without its bookkeeping of locks.
+void PrepareLibraries();
 
 }  // namespace turbo::server
 
