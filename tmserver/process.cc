@@ -11,6 +11,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "tmserver/events.h"
 #include "tmserver/housekeeping.h"
@@ -100,11 +101,11 @@ Events::Event WaitForEnd(Events& events,
 }
 
 int RunUntilEnd(const CommandLine& line, Events& events,
-                const std::function<Options()>& reload) {
+                const std::function<Options()>& reload, const OpenStore& open) {
   const mail::SystemClock clock;
   Claim addresses(line.options);
   std::unique_ptr<Watchdog> watchdog;
-  const auto store = store::Open(line.options.store, [&](std::string what) {
+  const auto store = open(line.options.store, [&](std::string what) {
     events.Fault(std::move(what));
   });
   Server server(line.options, addresses, *store);
@@ -127,14 +128,20 @@ int RunUntilEnd(const CommandLine& line, Events& events,
 
 }  // namespace
 
-int Serve(const CommandLine& line, const std::function<Options()>& reload) {
+std::unique_ptr<mail::Store> OpenAny(
+    const std::string& url, std::function<void(std::string)> on_fault) {
+  return store::Open(url, std::move(on_fault));
+}
+
+int Serve(const CommandLine& line, const std::function<Options()>& reload,
+          const OpenStore& open) {
   Harden();
   log::Start(line.options.log_format, line.options.log_level);
   PrepareLibraries();
   try {
     Events events;
     LogStart(line);
-    const int exit_code = RunUntilEnd(line, events, reload);
+    const int exit_code = RunUntilEnd(line, events, reload, open);
     log::Write(log::Level::kInfo, "end", {{"exit", exit_code}});
     return exit_code;
   } catch (const ListenError& e) {

@@ -21,15 +21,17 @@ constexpr struct {
   bool mail;   // and mail in their trays
   std::unique_ptr<Workload> (*make)(Material&, size_t slots);
 } kModes[] = {
-    {"send", true, false, MakeSend},  {"list", true, true, MakeList},
-    {"read", true, true, MakeRead},   {"mixed", true, true, MakeMixed},
-    {"seed", false, false, MakeSeed}, {"put", false, false, MakePut},
+    {"send", true, false, MakeSend},  {"each", true, false, MakeEach},
+    {"list", true, true, MakeList},   {"read", true, true, MakeRead},
+    {"mixed", true, true, MakeMixed}, {"seed", false, false, MakeSeed},
+    {"put", false, false, MakePut},
 };
 
 cxxopts::Options Parser() {
   cxxopts::Options parser(
       "load",
-      "A closed loop of calls: send, list, read, mixed (1 send, 4 lists,"
+      "A closed loop of calls: send, each (one to every user, however long), "
+      "list, read, mixed (1 send, 4 lists,"
       " 4 reads, 1 deletion), seed (the seed's contract: send, delete,"
       " delete) or put (etcd).");
   parser.add_options()                                                     //

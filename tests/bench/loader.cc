@@ -35,7 +35,12 @@ struct Sizes {
   size_t body;
 };
 
-std::string NameOf(size_t user) { return "u" + std::to_string(user); }
+// All of one length: none is the beginning of another.
+std::string NameOf(size_t user) {
+  const std::string number = std::to_string(user);
+  return "u" + std::string(number.size() < 6 ? 6 - number.size() : 0, '0') +
+         number;
+}
 
 // All have the same password, since a hash takes 20 ms.
 std::string HashOfPassword() {

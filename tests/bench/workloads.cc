@@ -96,6 +96,24 @@ class Send final : public Workload {
   MailCalls calls_;
 };
 
+// One send to each user, whose name the body has in angle brackets.
+class Each final : public Workload {
+ public:
+  explicit Each(Material& material) : users_(material.users) {}
+  std::optional<Call> Next(size_t) override {
+    if (next_ == users_.size()) return std::nullopt;
+    const User& to = users_[next_++];
+    v1::SendRequest request;
+    request.add_to(to.name);
+    request.set_body('<' + to.name + '>');
+    return Call{kSend, Pack(request), &users_.front().token};
+  }
+
+ private:
+  const std::vector<User>& users_;
+  size_t next_ = 0;
+};
+
 class List final : public Workload {
  public:
   explicit List(Material& material) : calls_(material) {}
@@ -216,6 +234,9 @@ void ListInboxes(const Load& load, Material& material) {
 
 std::unique_ptr<Workload> MakeSend(Material& material, size_t) {
   return std::make_unique<Send>(material);
+}
+std::unique_ptr<Workload> MakeEach(Material& material, size_t) {
+  return std::make_unique<Each>(material);
 }
 std::unique_ptr<Workload> MakeList(Material& material, size_t) {
   return std::make_unique<List>(material);

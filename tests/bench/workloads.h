@@ -33,6 +33,7 @@ void ListInboxes(const Load& load, Material& material);
 
 // Workloads, each for so many slots.
 std::unique_ptr<Workload> MakeSend(Material& material, size_t slots);
+std::unique_ptr<Workload> MakeEach(Material& material, size_t slots);
 std::unique_ptr<Workload> MakeList(Material& material, size_t slots);
 std::unique_ptr<Workload> MakeRead(Material& material, size_t slots);
 std::unique_ptr<Workload> MakeMixed(Material& material, size_t slots);

@@ -18,7 +18,7 @@ namespace turbo::store {
 
 // One connection writes, from the group commit's thread; a few others read, in
 // their callers' threads, each a state that was committed.
-class SqliteStore final : public mail::Store {
+class SqliteStore : public mail::Store {
  public:
   // As Open in open.h.
   SqliteStore(const std::filesystem::path& path,
