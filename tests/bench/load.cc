@@ -1,5 +1,5 @@
 // load MODE --server ADDR: keeps a number of calls outstanding and prints one
-// JSON object: how many were answered, and how soon.
+// JSON object: how many were answered, how soon, and at what cost.
 #include <sysexits.h>
 
 #include <algorithm>
@@ -7,6 +7,9 @@
 #include <cxxopts.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <string>
+#include <vector>
 
 #include "tests/bench/closed_loop.h"
 #include "tests/bench/workloads.h"
@@ -14,89 +17,100 @@
 namespace {
 
 using namespace turbo::bench;  // NOLINT: this is all of the program
+using nlohmann::ordered_json;
 
-constexpr struct {
-  const char* name;
-  bool users;  // needs a file of them
-  bool mail;   // and mail in their trays
-  std::unique_ptr<Workload> (*make)(Material&, size_t slots);
-} kModes[] = {
-    {"send", true, false, MakeSend},  {"each", true, false, MakeEach},
-    {"list", true, true, MakeList},   {"read", true, true, MakeRead},
-    {"mixed", true, true, MakeMixed}, {"seed", false, false, MakeSeed},
-    {"put", false, false, MakePut},
-};
+std::vector<Mode> AllModes() {
+  std::vector<Mode> modes(MailModes().begin(), MailModes().end());
+  modes.push_back(SeedMode());
+  return modes;
+}
 
 cxxopts::Options Parser() {
-  cxxopts::Options parser(
-      "load",
-      "A closed loop of calls: send, each (one to every user, however long), "
-      "list, read, mixed (1 send, 4 lists,"
-      " 4 reads, 1 deletion), seed (the seed's contract: send, delete,"
-      " delete) or put (etcd).");
-  parser.add_options()                                                     //
-      ("mode", "what to call", cxxopts::value<std::string>())              //
-      ("server", "host:port or unix:PATH", cxxopts::value<std::string>())  //
-      ("tokens", "users and their tokens, written by loader",
-       cxxopts::value<std::string>())  //
-      ("users", "how many of them, at most",
-       cxxopts::value<size_t>()->default_value("10000"))  //
-      ("outstanding", "calls at any time",
-       cxxopts::value<size_t>()->default_value("1"))  //
-      ("connections", "they share so many",
-       cxxopts::value<size_t>()->default_value("1"))  //
-      ("warm-up", "seconds before measuring",
-       cxxopts::value<double>()->default_value("0.5"))  //
-      ("duration", "seconds of measuring",
-       cxxopts::value<double>()->default_value("3"))  //
-      ("body", "bytes in a message",
-       cxxopts::value<size_t>()->default_value("200"))  //
-      ("request-ids", "give each send one")             //
-      ("server-pid", "whose processor time to tell, too",
-       cxxopts::value<int>()->default_value("0"))  //
-      ("help", "this");
+  std::string about = "A closed loop of calls. MODE is one of";
+  for (const Mode& mode : AllModes()) {
+    about.append("\n  ").append(mode.name).append(": ").append(mode.help);
+  }
+  cxxopts::Options parser("load", about);
+  const auto number = [](const char* standard) {
+    return cxxopts::value<size_t>()->default_value(standard);
+  };
+  const auto seconds = [](const char* standard) {
+    return cxxopts::value<double>()->default_value(standard);
+  };
+  const auto text = [] { return cxxopts::value<std::string>(); };
+  auto add = parser.add_options();
+  add("mode", "", text());
+  add("server", "host:port or unix:PATH", text());
+  add("tokens", "users and their tokens, written by loader", text());
+  add("users", "how many of them, at most", number("10000"));
+  add("outstanding", "calls at any time", number("1"));
+  add("connections", "which they share", number("1"));
+  add("warm-up", "seconds before measuring", seconds("0.5"));
+  add("duration", "seconds of measuring", seconds("3"));
+  add("body", "bytes in a message", number("200"));
+  add("request-ids", "give each send one");
+  add("server-pid", "whose processor time to tell",
+      cxxopts::value<int>()->default_value("0"));
+  add("help", "this");
   parser.parse_positional({"mode"});
   parser.positional_help("MODE");
   return parser;
 }
 
-nlohmann::ordered_json Measure(const cxxopts::ParseResult& options) {
-  const auto name = options["mode"].as<std::string>();
-  const auto* mode =
-      std::find_if(std::begin(kModes), std::end(kModes),
-                   [&](const auto& m) { return name == m.name; });
-  if (mode == std::end(kModes)) {
-    throw std::invalid_argument("no mode " + name + "; see --help");
+Mode FindMode(const std::string& name) {
+  for (const Mode& mode : AllModes()) {
+    if (mode.name == name) return mode;
   }
-  Load load{options["server"].as<std::string>(),
-            options["outstanding"].as<size_t>(),
-            std::max<size_t>(1, options["connections"].as<size_t>()),
-            std::chrono::duration<double>(options["warm-up"].as<double>()),
-            std::chrono::duration<double>(options["duration"].as<double>()),
-            options["server-pid"].as<int>()};
+  throw std::invalid_argument("no mode " + name + "; see --help");
+}
+
+Load LoadOf(const cxxopts::ParseResult& options) {
+  using Seconds = std::chrono::duration<double>;
+  Load load;
+  load.server = options["server"].as<std::string>();
+  load.outstanding = options["outstanding"].as<size_t>();
+  load.connections = std::max<size_t>(1, options["connections"].as<size_t>());
+  load.warm_up = Seconds(options["warm-up"].as<double>());
+  load.duration = Seconds(options["duration"].as<double>());
+  load.server_pid = options["server-pid"].as<int>();
+  return load;
+}
+
+Material MaterialFor(const Mode& mode, const Load& load,
+                     const cxxopts::ParseResult& options) {
   Material material;
   material.body = options["body"].as<size_t>();
   material.request_ids = options.count("request-ids") > 0;
-  if (mode->users || options.count("tokens") > 0) {
+  const bool given = options.count("tokens") > 0;
+  if (mode.users && !given) {
+    throw std::invalid_argument(options["mode"].as<std::string>() +
+                                " needs --tokens; loader writes them");
+  }
+  if (given) {
     material.users = ReadUsers(options["tokens"].as<std::string>(),
                                options["users"].as<size_t>());
   }
-  if (mode->mail) ListInboxes(load, material);
-  const auto workload = mode->make(material, load.outstanding);
+  if (mode.mail) ListInboxes(load, material);
+  return material;
+}
+
+ordered_json Measure(const cxxopts::ParseResult& options) {
+  const Mode mode = FindMode(options["mode"].as<std::string>());
+  const Load load = LoadOf(options);
+  Material material = MaterialFor(mode, load, options);
+  const auto workload = mode.make(material, load.outstanding);
   const Outcome outcome = Run(load, *workload);
 
-  nlohmann::ordered_json report{{"mode", name},
-                                {"outstanding", load.outstanding},
-                                {"connections", load.connections}};
+  ordered_json report{{"mode", mode.name},
+                      {"outstanding", load.outstanding},
+                      {"connections", load.connections}};
   report.update(ReportOf(outcome.latencies, outcome.seconds));
-  const auto us = [&](double seconds) {
-    return std::round(seconds * 1e7 /
-                      static_cast<double>(
-                          std::max<uint64_t>(1, outcome.latencies.count()))) /
-           10;
+  const auto calls = static_cast<double>(outcome.latencies.count());
+  const auto us_each = [&](double seconds) {
+    return calls == 0 ? 0 : std::round(seconds / calls * 1e7) / 10;
   };
-  report["client_us"] = us(outcome.client_cpu);
-  if (load.server_pid != 0) report["server_us"] = us(outcome.server_cpu);
+  report["client_us"] = us_each(outcome.client_cpu);
+  if (load.server_pid != 0) report["server_us"] = us_each(outcome.server_cpu);
   return report;
 }
 
@@ -105,15 +119,13 @@ nlohmann::ordered_json Measure(const cxxopts::ParseResult& options) {
 int main(int argc, char** argv) {
   try {
     cxxopts::Options parser = Parser();
-    const cxxopts::ParseResult options = parser.parse(argc, argv);
+    const auto options = parser.parse(argc, argv);
     if (options.count("help") > 0) {
       std::cout << parser.help();
       return EX_OK;
     }
-    for (const char* name : {"mode", "server"}) {
-      if (options.count(name) == 0) {
-        throw std::invalid_argument(std::string("no ") + name + "; see --help");
-      }
+    if (options.count("mode") == 0 || options.count("server") == 0) {
+      throw std::invalid_argument("which mode, and which --server? See --help");
     }
     std::cout << Measure(options) << '\n';
   } catch (const std::runtime_error& e) {

@@ -129,13 +129,18 @@ class Seed final : public Workload {
   std::vector<Pair> pairs_;
 };
 
-}  // namespace
-
-std::unique_ptr<Workload> MakeSeed(Material& material, size_t slots) {
+std::unique_ptr<Workload> Make(Material& material, size_t slots) {
   if (!material.users.empty() && material.users.size() < 2 * slots) {
     throw std::runtime_error("two users are needed for each outstanding call");
   }
   return std::make_unique<Seed>(material, slots);
+}
+
+}  // namespace
+
+Mode SeedMode() {
+  return {"seed", "the seed's contract: send, delete, delete", false, false,
+          Make};
 }
 
 }  // namespace turbo::bench

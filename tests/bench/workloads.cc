@@ -3,6 +3,7 @@
 #include <fstream>
 #include <random>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
 
 #include "tests/bench/kv.pb.h"
@@ -15,6 +16,7 @@ namespace v1 = turbomessage::v1;
 
 constexpr char kSend[] = "/turbomessage.v1.Mail/Send";
 constexpr char kList[] = "/turbomessage.v1.Mail/List";
+constexpr char kCount[] = "/turbomessage.v1.Mail/Count";
 constexpr char kGet[] = "/turbomessage.v1.Mail/Get";
 constexpr char kDelete[] = "/turbomessage.v1.Mail/Delete";
 constexpr int kPage = 20;
@@ -34,10 +36,11 @@ class Dice {
   std::mt19937_64 engine_{1};
 };
 
-Call ListOf(const User& user) {
+Call ListOf(const User& user, const v1::Filter& filter = {}) {
   v1::ListRequest request;
   request.set_box(v1::BOX_INBOX);
   request.set_page_size(kPage);
+  *request.mutable_filter() = filter;
   return {kList, Pack(request), &user.token};
 }
 
@@ -59,7 +62,7 @@ class MailCalls {
     }
     return {kSend, Pack(request), &AnyUser().token};
   }
-  Call List() { return ListOf(AnyUser()); }
+  Call List(const v1::Filter& filter = {}) { return ListOf(AnyUser(), filter); }
   Call Read() {
     const User* user = &AnyUser();
     while (user->inbox.empty()) user = &AnyUser();
@@ -114,10 +117,38 @@ class Each final : public Workload {
   size_t next_ = 0;
 };
 
-class List final : public Workload {
+class List : public Workload {
  public:
   explicit List(Material& material) : calls_(material) {}
-  std::optional<Call> Next(size_t) override { return calls_.List(); }
+  std::optional<Call> Next(size_t) override { return calls_.List(filter_); }
+
+ protected:
+  MailCalls calls_;
+  v1::Filter filter_;
+};
+
+class ListUnread final : public List {
+ public:
+  explicit ListUnread(Material& material) : List(material) {
+    filter_.set_read(false);
+  }
+};
+
+class ListFrom final : public List {
+ public:
+  explicit ListFrom(Material& material) : List(material) {
+    filter_.set_from(material.users.front().name);
+  }
+};
+
+class Count final : public Workload {
+ public:
+  explicit Count(Material& material) : calls_(material) {}
+  std::optional<Call> Next(size_t) override {
+    v1::CountRequest request;
+    request.set_box(v1::BOX_INBOX);
+    return Call{kCount, Pack(request), &calls_.AnyUser().token};
+  }
 
  private:
   MailCalls calls_;
@@ -205,6 +236,27 @@ class Put final : public Workload {
   Dice dice_;
 };
 
+template <class Kind>
+std::unique_ptr<Workload> Make(Material& material, size_t slots) {
+  if constexpr (std::is_constructible_v<Kind, Material&, size_t>) {
+    return std::make_unique<Kind>(material, slots);
+  } else {
+    return std::make_unique<Kind>(material);
+  }
+}
+
+constexpr Mode kModes[] = {
+    {"send", "from anybody to anybody", true, false, Make<Send>},
+    {"each", "one send to every user, however long", true, false, Make<Each>},
+    {"list", "a page of 20", true, true, Make<List>},
+    {"unread", "a page of 20 that are unread", true, true, Make<ListUnread>},
+    {"from", "a page of those from one user", true, true, Make<ListFrom>},
+    {"count", "how many a tray has", true, true, Make<Count>},
+    {"read", "one message", true, true, Make<Read>},
+    {"mixed", "1 send, 4 lists, 4 reads, 1 deletion", true, true, Make<Mixed>},
+    {"put", "etcd's", false, false, Make<Put>},
+};
+
 }  // namespace
 
 std::vector<User> ReadUsers(const std::string& path, size_t limit) {
@@ -232,23 +284,6 @@ void ListInboxes(const Load& load, Material& material) {
   throw std::runtime_error("nobody has mail to read: let loader make some");
 }
 
-std::unique_ptr<Workload> MakeSend(Material& material, size_t) {
-  return std::make_unique<Send>(material);
-}
-std::unique_ptr<Workload> MakeEach(Material& material, size_t) {
-  return std::make_unique<Each>(material);
-}
-std::unique_ptr<Workload> MakeList(Material& material, size_t) {
-  return std::make_unique<List>(material);
-}
-std::unique_ptr<Workload> MakeRead(Material& material, size_t) {
-  return std::make_unique<Read>(material);
-}
-std::unique_ptr<Workload> MakeMixed(Material& material, size_t slots) {
-  return std::make_unique<Mixed>(material, slots);
-}
-std::unique_ptr<Workload> MakePut(Material& material, size_t) {
-  return std::make_unique<Put>(material);
-}
+std::span<const Mode> MailModes() { return kModes; }
 
 }  // namespace turbo::bench

@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tests/bench/closed_loop.h"
@@ -31,14 +33,17 @@ struct Material {
 // Fills User::inbox with a page of each one's tray.
 void ListInboxes(const Load& load, Material& material);
 
-// Workloads, each for so many slots.
-std::unique_ptr<Workload> MakeSend(Material& material, size_t slots);
-std::unique_ptr<Workload> MakeEach(Material& material, size_t slots);
-std::unique_ptr<Workload> MakeList(Material& material, size_t slots);
-std::unique_ptr<Workload> MakeRead(Material& material, size_t slots);
-std::unique_ptr<Workload> MakeMixed(Material& material, size_t slots);
-std::unique_ptr<Workload> MakeSeed(Material& material, size_t slots);
-std::unique_ptr<Workload> MakePut(Material& material, size_t slots);
+// What `load` can do.
+struct Mode {
+  std::string_view name;
+  std::string_view help;
+  bool users;  // needs some
+  bool mail;   // and mail in their inboxes
+  // For so many slots.
+  std::unique_ptr<Workload> (*make)(Material& material, size_t slots);
+};
+std::span<const Mode> MailModes();
+Mode SeedMode();
 
 }  // namespace turbo::bench
 

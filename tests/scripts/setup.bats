@@ -52,6 +52,23 @@ program() {
   run ! grep -qx bats "$CALLS"
 }
 
+@test "what is only measured beside us is unpacked, not installed" {
+  cd "$BATS_TEST_TMPDIR"
+  mkdir scripts
+  cp "$SETUP" scripts/setup
+  program dpkg-query 'shift 3; printf "installed %s\n" "$@"'
+  program apt-get 'echo "$*" >>"$CALLS"; [[ "$*" != *download* ]] || touch a.deb'
+  program dpkg-deb 'echo "unpack ${*##*/}" >>"$CALLS"'
+  program sudo '"$@"'
+  run -0 scripts/setup --bench
+  grep -q 'download .*etcd-server' "$CALLS"
+  grep -qx 'unpack .*a.deb beside' "$CALLS"
+  run ! grep -q install "$CALLS"
+  : >"$CALLS"
+  run -0 scripts/setup --bench
+  [ ! -s "$CALLS" ]
+}
+
 @test "fails where the packages can't be had" {
   program dpkg-query 'exit 1'
   program apt-get 'exit 100'

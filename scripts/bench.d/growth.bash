@@ -1,0 +1,24 @@
+# A store with much in it beside one with next to nothing.
+
+measure_growth() {
+  local round idle
+  # The first user's tray: one page of it, or 100,000 messages.
+  start_tmserver small --users 10000 --messages 20 --big-tray 20
+  idle=$(memory_of small VmRSS)
+  start_tmserver large --users "$MANY_USERS" --messages "$MANY_MESSAGES" \
+    --big-tray $((MANY_MESSAGES / 10))
+  local started=$STARTED kind
+  {
+    for ((round = 1; round <= ROUNDS; round++)); do
+      for kind in small large; do
+        call "$kind" send 64 --users "$MANY_USERS"
+      done
+      for kind in list unread count from; do
+        call small "$kind" 1 --users 1
+        call large "$kind" 1 --users 1
+      done
+    done | medians
+    jq -n "{started_ms: $started, idle_kib: $idle,
+      large_kib: $(memory_of large VmRSS)}"
+  } | jq -s '{calls: .[0]} + .[1]'
+}

@@ -1,0 +1,16 @@
+# Sends through mail::Store alone: what remains when nothing is transported.
+
+measure_store() {
+  local round level
+  for ((round = 1; round <= ROUNDS; round++)); do
+    for level in $LEVELS 1024; do
+      rm -f "$SCRATCH"/alone.db*
+      "$TOOLS/store_sends" "sqlite:$SCRATCH/alone.db" "$level" "$SECONDS_EACH" \
+        "$USERS" |
+        jq -c '{server: "store", mode: "send"} + .'
+    done
+    rm -f "$SCRATCH/appended"
+    "$TOOLS/appends" "$SCRATCH/appended" "$SECONDS_EACH" |
+      jq -c '{server: "disk", mode: "append", outstanding: 1} + .'
+  done | medians
+}
