@@ -33,7 +33,11 @@ def measured:
    | [.server, .mode, .outstanding, .rate, .p50_ms, .p99_ms, .p999_ms,
       .server_us, .client_us]),
   (.oneshot // empty | ["", ""], ["command", "median ms", "min ms"],
-   (.commands[] | [.command, .median_ms, .min_ms]));
+   (.commands[] | [.command, .median_ms, .min_ms])),
+  (.stages // empty | ["", ""], ["stage", "of each send, µs", "outstanding"],
+   (.[] | .outstanding as $n
+    | (.stages_us | to_entries[] | [.key, .value, $n]),
+      ["all", .server_us, $n]));
 
 def aims:
   . as $all
