@@ -30,7 +30,7 @@ send_to_all() {
     --outstanding 16 --warm-up 0 --duration 60
   local pid=$SERVER_PID deadline=$((SECONDS + 30))
   stop_server
-  until grep -q "^$pid +++ exited" trace; do
+  until grep -q "^$pid *+++ exited" trace; do
     ((SECONDS < deadline))
     read -r -t 0.05 <> <(:) || true
   done
