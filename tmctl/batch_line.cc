@@ -176,7 +176,7 @@ void SetFields(const Json& object, const Fields& fields, Target& target) {
   for (const auto& [name, value] : object.items()) {
     const auto field =
         std::find_if(fields.begin(), fields.end(),
-                     [&](const auto& f) { return f.name == name; });
+                     [&name = name](const auto& f) { return f.name == name; });
     if (field == fields.end()) {
       Failure failure =
           Wrong("there is no field \"" + Guard::Shown(name) + "\"");

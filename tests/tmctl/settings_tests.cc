@@ -183,7 +183,9 @@ BOOST_AUTO_TEST_CASE(a_setting_is_checked_before_it_is_kept) {
        {std::pair{"copy", "maybe"}, std::pair{"server", "a b"},
         std::pair{"output", "xml"}, std::pair{"timeout", "5"},
         std::pair{"retry", "many"}}) {
-    BOOST_TEST(CodeOf([&] { check(key, value); }) == "usage", key);
+    BOOST_TEST(
+        CodeOf([&, key = key, value = value] { check(key, value); }) == "usage",
+        key);
   }
   check("copy", "off");
   check("server", "host:1");
