@@ -164,7 +164,33 @@ std::string Bytes(const Json& base64) {
   return bytes;
 }
 
-Mail FromJson(const Json& json) {
+}  // namespace
+
+std::string ReadMail(int fd, bool dots_are_text) {
+  Input mail = ReadLines(fd, dots_are_text);
+  if (mail.total > kMaxInput) mail.bytes = Shorten(mail, kMaxInput);
+  std::string& text = mail.bytes;
+  if (text.starts_with("From ")) {
+    text.erase(0, std::min(text.find('\n'), text.size() - 1) + 1);
+  }
+  DropCarriageReturns(text);
+  return text;
+}
+
+Mail TakeApart(const std::string& mail) {
+  try {
+    return MailFromHelper(AskHelper(mail));
+  } catch (const std::exception& e) {
+    Mail raw;
+    raw.content.set_subject("mail that could not be decoded");
+    raw.content.set_body(WithoutPrivateHeaders(mail));
+    raw.problem = e.what();
+    return raw;
+  }
+}
+
+Mail MailFromHelper(const std::string& printed) {
+  const Json json = Json::parse(printed);
   Mail mail;
   mail.recipients = json.at("recipients").get<std::vector<std::string>>();
   mail.content.set_subject(json.at("subject").get<std::string>());
@@ -184,13 +210,12 @@ Mail FromJson(const Json& json) {
   return mail;
 }
 
-// The mail without the headers that are nobody's business.
-std::string WithoutSecrets(const std::string& mail) {
+std::string WithoutPrivateHeaders(const std::string& mail) {
   std::string kept;
   bool secret = false;
   size_t start = 0;
   while (start < mail.size()) {
-    const size_t end = std::min(mail.size(), mail.find('\n', start) + 1);
+    const size_t end = std::min(mail.find('\n', start), mail.size() - 1) + 1;
     const std::string line = mail.substr(start, end - start);
     if (line == "\n" || line == "\r\n") break;
     if (line.front() != ' ' && line.front() != '\t') {
@@ -201,31 +226,6 @@ std::string WithoutSecrets(const std::string& mail) {
     start = end;
   }
   return kept + mail.substr(start);
-}
-
-}  // namespace
-
-std::string ReadMail(int fd, bool dots_are_text) {
-  Input mail = ReadLines(fd, dots_are_text);
-  if (mail.total > kMaxInput) mail.bytes = Shorten(mail, kMaxInput);
-  std::string& text = mail.bytes;
-  if (text.starts_with("From ")) {
-    text.erase(0, std::min(text.find('\n'), text.size() - 1) + 1);
-  }
-  DropCarriageReturns(text);
-  return text;
-}
-
-Mail TakeApart(const std::string& mail) {
-  try {
-    return FromJson(Json::parse(AskHelper(mail)));
-  } catch (const std::exception& e) {
-    Mail raw;
-    raw.content.set_subject("mail that could not be decoded");
-    raw.content.set_body(WithoutSecrets(mail));
-    raw.problem = e.what();
-    return raw;
-  }
 }
 
 }  // namespace turbo::ctl

@@ -28,6 +28,13 @@ struct Mail {
 // By tmctl-mime, a program of its own.
 Mail TakeApart(const std::string& mail);
 
+// What `printed` by tmctl-mime says. Throws Failure or a JSON exception where
+// it is something else.
+Mail MailFromHelper(const std::string& printed);
+
+// The mail without the headers that are nobody's business: Bcc and X-Cron-Env.
+std::string WithoutPrivateHeaders(const std::string& mail);
+
 }  // namespace turbo::ctl
 
 #endif  // TMCTL_MAIL_H_
