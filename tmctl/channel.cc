@@ -107,6 +107,13 @@ std::string SentenceOf(const std::string& code, const grpc::Status& status,
   return "the server " + server.Text() + ": " + status.error_message();
 }
 
+// Whatever a server says: not before now, nor later than anybody waits.
+int64_t MillisecondsOf(const google::protobuf::Duration& delay) {
+  constexpr int64_t kLongest = int64_t{365} * 86400;
+  const int64_t seconds = std::clamp(delay.seconds(), int64_t{0}, kLongest);
+  return seconds * 1000 + std::clamp(delay.nanos(), 0, 999'999'999) / 1'000'000;
+}
+
 void TakeInfo(const google::rpc::ErrorInfo& info, Failure& failure) {
   const auto users = info.metadata().find(wire::kUsers);
   if (users != info.metadata().end()) {
@@ -145,8 +152,7 @@ Failure FromStatus(const grpc::Status& status, const Address& server,
       ours = ours ||
              (detail.UnpackTo(&info) && info.domain() == wire::kErrorDomain);
       if (detail.UnpackTo(&retry)) {
-        retry_after = retry.retry_delay().seconds() * 1000 +
-                      retry.retry_delay().nanos() / 1000000;
+        retry_after = MillisecondsOf(retry.retry_delay());
       }
     }
   }

@@ -18,10 +18,6 @@ constexpr char kQuota[] = "quota";
 constexpr Milliseconds kTolerableSkew = std::chrono::seconds(10);
 constexpr Milliseconds kNotice = std::chrono::days(7);
 
-Time ToTime(const google::protobuf::Timestamp& time) {
-  return Time(Milliseconds(time.seconds() * 1000 + time.nanos() / 1000000));
-}
-
 // "3 days": in the largest unit of which there are at least two.
 std::string Rough(Milliseconds time) {
   const int64_t seconds = time.count() / 1000;
@@ -82,7 +78,7 @@ class ServerChecks {
     if (!self_->has_server_time()) {
       return Skipped(kClock, "the server is too old to tell its time");
     }
-    return CheckClock(ToTime(self_->server_time()), before_, after_);
+    return CheckClock(TimeOf(self_->server_time()), before_, after_);
   }
 
   Check TokenItself() const {
@@ -102,7 +98,7 @@ class ServerChecks {
     }
     if (!self_) return Skipped(kToken, source + "; the server can't be asked");
     const Time now =
-        self_->has_server_time() ? ToTime(self_->server_time()) : Now();
+        self_->has_server_time() ? TimeOf(self_->server_time()) : Now();
     return CheckToken(
         *self_, source, now,
         !patient_.unattended || !patient_.settings.password_command.empty());
@@ -171,7 +167,7 @@ Check CheckToken(const v1::WhoAmIResponse& self, const std::string& source,
               : std::string("the login of ")) +
       session.user() + ", scope " + NameOf(session.scope()) + ", " + source;
   if (!session.has_expires_at()) return Ok(kToken, message + ", without end");
-  const Time end = ToTime(session.expires_at());
+  const Time end = TimeOf(session.expires_at());
   message += (access ? ", ends " : ", ends unless it is used before ") +
              FormatTime(end);
   if (access && end - now < kNotice) {

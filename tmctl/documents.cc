@@ -1,10 +1,11 @@
 #include "tmctl/documents.h"
 
 #include <absl/strings/escaping.h>
-#include <google/protobuf/timestamp.pb.h>
+#include <google/protobuf/util/time_util.h>
+
+#include <algorithm>
 
 #include "tmctl/text.h"
-#include "tmctl/units.h"
 
 namespace turbo::ctl {
 namespace {
@@ -13,8 +14,7 @@ using google::protobuf::Timestamp;
 
 Json TimeJson(bool present, const Timestamp& time) {
   if (!present) return nullptr;
-  return FormatTime(
-      Time(Milliseconds(time.seconds() * 1000 + time.nanos() / 1000000)));
+  return FormatTime(TimeOf(time));
 }
 
 Json RecipientsJson(const v1::Message& message) {
@@ -89,6 +89,15 @@ void AddToken(const v1::Token& token, const std::string& secret, Json& json) {
 }
 
 }  // namespace
+
+Time TimeOf(const Timestamp& time) {
+  using google::protobuf::util::TimeUtil;
+  const int64_t seconds =
+      std::clamp(time.seconds(), TimeUtil::kTimestampMinSeconds,
+                 TimeUtil::kTimestampMaxSeconds);
+  const int32_t nanos = std::clamp(time.nanos(), 0, 999'999'999);
+  return Time(Milliseconds(seconds * 1000 + nanos / 1'000'000));
+}
 
 const char* NameOf(v1::Box box) {
   return box == v1::BOX_OUTBOX ? "outbox" : "inbox";

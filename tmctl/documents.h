@@ -4,12 +4,15 @@
 #ifndef TMCTL_DOCUMENTS_H_
 #define TMCTL_DOCUMENTS_H_
 
+#include <google/protobuf/timestamp.pb.h>
+
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "tmctl/failure.h"
 #include "tmctl/spool_entry.h"
+#include "tmctl/units.h"
 #include "turbomessage/v1/accounts.pb.h"
 #include "turbomessage/v1/mail.pb.h"
 #include "turbomessage/v1/tokens.pb.h"
@@ -21,6 +24,10 @@ using Json = nlohmann::ordered_json;
 
 const char* NameOf(v1::Box box);
 const char* NameOf(v1::Scope scope);
+
+// What a server says is a time; at most the end of the year 9999, at least the
+// beginning of the first.
+Time TimeOf(const google::protobuf::Timestamp& time);
 
 // An object that begins with "schema": "turbomessage.NAME/1".
 Json Document(const std::string& name);

@@ -29,12 +29,8 @@ struct Row {
   std::string subject;
 };
 
-Time ToTime(const google::protobuf::Timestamp& time) {
-  return Time(Milliseconds(time.seconds() * 1000 + time.nanos() / 1000000));
-}
-
 std::string DateOf(const google::protobuf::Timestamp& time) {
-  return FormatLocal(ToTime(time));
+  return FormatLocal(TimeOf(time));
 }
 
 std::string RecipientsOf(const v1::Message& message) {
@@ -95,7 +91,7 @@ class Layout {
 std::string EndOf(const v1::Token& token) {
   if (!token.has_expires_at()) return "never";
   return DateOf(token.expires_at()) +
-         (ToTime(token.expires_at()) <= Now() ? " (expired)" : "");
+         (TimeOf(token.expires_at()) <= Now() ? " (expired)" : "");
 }
 
 std::string Header(const std::string& name, const std::string& value) {

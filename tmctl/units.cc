@@ -161,7 +161,9 @@ std::string FormatTime(Time time) {
 }
 
 std::string FormatLocal(Time time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  // system_clock counts in nanoseconds, which end in the year 2262.
+  const std::time_t seconds =
+      std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
   std::tm local{};
   localtime_r(&seconds, &local);
   std::array<char, 32> text;

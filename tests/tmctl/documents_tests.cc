@@ -51,6 +51,16 @@ BOOST_AUTO_TEST_CASE(a_message_without_anything_has_every_field) {
       "expires_at": null})");
 }
 
+BOOST_AUTO_TEST_CASE(a_server_may_say_any_number_for_a_time) {
+  google::protobuf::Timestamp time;
+  time.set_seconds(INT64_MAX);
+  time.set_nanos(INT32_MAX);
+  BOOST_TEST(FormatTime(TimeOf(time)) == "9999-12-31T23:59:59.999Z");
+  time.set_seconds(INT64_MIN);
+  time.set_nanos(INT32_MIN);
+  BOOST_TEST(FormatTime(TimeOf(time)) == "1-01-01T00:00:00.000Z");
+}
+
 BOOST_AUTO_TEST_CASE(the_body_comes_when_asked_for) {
   const Json without = MessageJson(Mail(), v1::BOX_INBOX, false);
   BOOST_TEST(without["body"].is_null());

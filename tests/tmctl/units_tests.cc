@@ -181,6 +181,7 @@ BOOST_FIXTURE_TEST_CASE(a_day_without_midnight_is_a_day, SaoPaulo) {
 BOOST_FIXTURE_TEST_CASE(people_see_local_time, Madrid) {
   BOOST_TEST(FormatLocal(At("2026-07-14T22:30:59.999Z")) == "2026-07-15 00:30");
   BOOST_TEST(FormatLocal(At("2026-01-15")) == "2026-01-15 00:00");
+  BOOST_TEST(FormatLocal(At("3026-05-04T03:12:11Z")) == "3026-05-04 05:12");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
