@@ -15,6 +15,8 @@ using Json = nlohmann::ordered_json;
 namespace util = google::protobuf::util;
 
 constexpr int kVersion = 1;
+constexpr int kMostAttempts = 1 << 30;
+constexpr int kDeepest = 20;  // an attachment's fields are at 4
 constexpr char kName[] = "turbomessage.spool";
 constexpr Milliseconds kFirstPause = std::chrono::minutes(1);
 constexpr Milliseconds kLongestPause = std::chrono::minutes(15);
@@ -58,7 +60,11 @@ SpoolEntry FromJson(const Json& json) {
   if (!json.at("expires_at").is_null()) {
     entry.expires_at = TimeOf(json.at("expires_at"));
   }
-  entry.attempts = json.at("attempts");
+  const Json& attempts = json.at("attempts");
+  if (!attempts.is_number_unsigned() || attempts > kMostAttempts) {
+    throw Failure("io_error", "damaged: a wrong number of attempts");
+  }
+  entry.attempts = attempts;
   entry.next_attempt_at = TimeOf(json.at("next_attempt_at"));
   entry.last_code = json.at("last_code");
   entry.last_error = json.at("last_error");
@@ -67,7 +73,7 @@ SpoolEntry FromJson(const Json& json) {
   const auto status =
       util::JsonStringToMessage(json.at("request").dump(), &entry.request);
   if (!status.ok()) throw Failure("io_error", status.ToString());
-  if (entry.key().empty() || entry.attempts < 0) {
+  if (entry.key().empty()) {
     throw Failure("io_error", "damaged: it has no key");
   }
   return entry;
@@ -141,7 +147,11 @@ std::string ToText(const SpoolEntry& entry) {
 
 SpoolEntry ParseEntry(std::string_view text) {
   try {
-    const Json json = Json::parse(text);
+    const Json json = Json::parse(text, [](int depth, auto, const auto&) {
+      // What is nested without end would end the process when it is written.
+      if (depth > kDeepest) throw Failure("io_error", "damaged: too deep");
+      return true;
+    });
     if (json.at("format") != kName || json.at("version") != kVersion) {
       throw Failure("io_error", "of a version that this tmctl doesn't know");
     }

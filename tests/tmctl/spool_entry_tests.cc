@@ -1,3 +1,4 @@
+#include <climits>
 #include <nlohmann/json.hpp>
 
 #include "tests/tmctl/spool_testing.h"
@@ -96,12 +97,18 @@ BOOST_AUTO_TEST_CASE(what_is_cut_or_damaged_is_not_read) {
     BOOST_TEST(CodeOfParsing(Changed([&](Json& j) { j[field] = 7; })) ==
                "io_error");
   }
-  BOOST_TEST(CodeOfParsing(Changed([](Json& j) { j["attempts"] = -1; })) ==
-             "io_error");
+  for (const Json& attempts : {Json(-1), Json(INT_MAX), Json(1e300)}) {
+    BOOST_TEST(CodeOfParsing(Changed(
+                   [&](Json& j) { j["attempts"] = attempts; })) == "io_error",
+               attempts);
+  }
   BOOST_TEST(CodeOfParsing(Changed([](Json& j) {
                j["request"].erase("request_id");
              })) == "io_error");
   BOOST_TEST(CodeOfParsing("[]") == "io_error");
+  const std::string nested(1'000'000, '[');
+  BOOST_TEST(CodeOfParsing(nested) == "io_error");
+  BOOST_TEST(CodeOfParsing("{\"format\":" + nested) == "io_error");
 }
 
 BOOST_AUTO_TEST_CASE(the_identity_is_that_of_the_send) {
