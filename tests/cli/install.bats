@@ -38,6 +38,11 @@ setup() {
   [ "$output" = "$(cat "$PREFIX/share/turbomessage/schema/tray.json")" ]
 }
 
+@test "what makes certificates is installed" {
+  "$PREFIX/share/turbomessage/make-certs" certs
+  [ -s certs/server.crt ]
+}
+
 @test "every schema is installed" {
   diff <(cd "$ROOT/tmctl/schema" && ls) \
     <(cd "$PREFIX/share/turbomessage/schema" && ls)
