@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/file.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <memory>
 #include <optional>
@@ -39,6 +41,9 @@ struct IpAddress {
 namespace {
 
 constexpr int kPortAttempts = 20;
+constexpr mode_t kOwnersAlone = S_IRUSR | S_IWUSR;
+constexpr mode_t kGroupsToo = kOwnersAlone | S_IRGRP | S_IWGRP;
+constexpr auto kSameOwner = static_cast<uid_t>(-1);
 
 [[noreturn]] void Refuse(const std::string& message) {
   throw ListenError(EX_UNAVAILABLE, message);
@@ -178,6 +183,18 @@ void RemoveStaleSocket(const std::string& path) {
   }
 }
 
+std::optional<gid_t> GroupOf(const std::string& name) {
+  if (name.empty()) return std::nullopt;
+  const group* entry = getgrnam(name.c_str());  // no other thread asks
+  if (entry) return entry->gr_gid;
+  gid_t number = 0;
+  const char* const end = name.data() + name.size();
+  const auto [rest, error] = std::from_chars(name.data(), end, number);
+  if (error == std::errc() && rest == end) return number;
+  throw ListenError(EX_CONFIG,
+                    "there is no group '" + name + "' for the Unix sockets");
+}
+
 Descriptor LockBeside(const std::string& path) {
   const std::string name = path + ".lock";
   Descriptor fd(open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
@@ -204,7 +221,10 @@ Descriptor::~Descriptor() {
 
 int Descriptor::Release() { return std::exchange(fd_, -1); }
 
-Claim::Claim(const Options& options) {
+Claim::Claim(const Options& options)
+    : socket_mode_(options.socket_mode.value_or(
+          options.socket_group.empty() ? kOwnersAlone : kGroupsToo)),
+      socket_group_(GroupOf(options.socket_group)) {
   if (options.listen.empty()) AddPorts(LoopbackAddresses(), options.port);
   for (const ListenAddress& address : options.listen) {
     if (address.path.empty()) {
@@ -236,7 +256,7 @@ void Claim::AddPorts(std::vector<IpAddress> ips, uint16_t port) {
   for (Descriptor& fd : ClaimPort(ips, port)) ports_.push_back(std::move(fd));
   for (IpAddress& ip : ips) {
     const std::string name = ToString({HostOf(ip), ntohs(ip.port()), ""});
-    endpoints_.push_back({name, name});
+    endpoints_.push_back({name, name, ""});
   }
 }
 
@@ -246,7 +266,23 @@ void Claim::AddUnix(const std::string& path) {
   paths_.push_back(path);
   std::string escaped;  // gRPC decodes percent signs
   for (const char c : path) escaped += c == '%' ? "%25" : std::string(1, c);
-  endpoints_.push_back({"unix:" + path, "unix:" + escaped});
+  endpoints_.push_back({"unix:" + path, "unix:" + escaped, path});
+}
+
+void Claim::Open() {
+  ports_.clear();
+  for (const std::string& path : paths_) {
+    const auto check = [&](int result, const char* what) {
+      if (result == 0) return;
+      throw ListenError(EX_CONFIG, "can't set the " + std::string(what) +
+                                       " of " + path + ": " +
+                                       std::strerror(errno));
+    };
+    if (socket_group_) {
+      check(lchown(path.c_str(), kSameOwner, *socket_group_), "group");
+    }
+    check(chmod(path.c_str(), socket_mode_), "mode");
+  }
 }
 
 }  // namespace turbo::server

@@ -2,6 +2,9 @@
 #ifndef TMSERVER_LISTEN_H_
 #define TMSERVER_LISTEN_H_
 
+#include <sys/types.h>
+
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -45,11 +48,13 @@ class Claim {
   struct Endpoint {
     std::string name;    // as people write it
     std::string target;  // as gRPC takes it
+    std::string path;    // of a Unix socket
   };
 
   // Resolves names, picks ports where 0 was asked for, removes sockets that a
   // dead process left behind. Throws ListenError, also for plaintext beyond
-  // loopback without Options::insecure.
+  // loopback without Options::insecure and
+  // for an unknown group.
   explicit Claim(const Options& options);
   // Removes the Unix sockets.
   ~Claim();
@@ -58,14 +63,18 @@ class Claim {
 
   const std::vector<Endpoint>& endpoints() const { return endpoints_; }
 
-  // To be called once the server listens.
-  void ReleasePorts() { ports_.clear(); }
+  // To be called once the server listens: lets the ports go and the Unix
+  // sockets, which only their owner could use until then, be used by whom the
+  // options say. Throws ListenError.
+  void Open();
 
  private:
   void AddTcp(const ListenAddress& address, bool insecure);
   void AddPorts(std::vector<IpAddress> ips, uint16_t port);
   void AddUnix(const std::string& path);
 
+  const mode_t socket_mode_;
+  const std::optional<gid_t> socket_group_;
   std::vector<Endpoint> endpoints_;
   std::vector<Descriptor> ports_;
   std::vector<Descriptor> locks_;

@@ -32,6 +32,13 @@ constexpr std::array<std::pair<const char*, log::Level>, 7> kLevels = {
      {"critical", log::Level::kCritical},
      {"off", log::Level::kOff}}};
 
+std::string ParseGiven(const std::string& text, const char* what) {
+  if (text.empty() || text.find('\0') != text.npos) {
+    throw std::invalid_argument(std::string(what) + " is empty");
+  }
+  return text;
+}
+
 // The wire's own limit of one message is 2 GiB.
 constexpr uint64_t kLargestMessage = uint64_t{1} << 30;
 
@@ -97,6 +104,15 @@ const OptionRow kRows[] = {
     {"insecure", nullptr, nullptr,
      "allow plaintext on addresses that are not loopback", ConfigKind::kSwitch,
      [](Options& o, const std::string& v) { o.insecure = ParseSwitch(v); }},
+    {"socket-mode", "MODE", nullptr,
+     "permissions of Unix sockets (default: 0600, with --socket-group 0660)",
+     ConfigKind::kText,
+     [](Options& o, const std::string& v) { o.socket_mode = ParseMode(v); }},
+    {"socket-group", "GROUP", nullptr, "group of Unix sockets",
+     ConfigKind::kText,
+     [](Options& o, const std::string& v) {
+       o.socket_group = ParseGiven(v, "the group");
+     }},
     {"log-format", "FORMAT", "text", "text or json, on stderr",
      ConfigKind::kText,
      [](Options& o, const std::string& v) {

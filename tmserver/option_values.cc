@@ -157,6 +157,17 @@ ListenAddress ParseAddress(std::string_view text) {
   return {std::string(host), static_cast<uint16_t>(port), ""};
 }
 
+mode_t ParseMode(std::string_view text) {
+  constexpr mode_t kMost = 0777;
+  mode_t mode = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, mode, 8);
+  if (error != std::errc() || rest != end || mode > kMost) {
+    Refuse(text, "a mode in octal digits like 0660");
+  }
+  return mode;
+}
+
 std::vector<std::string> SplitList(std::string_view text) {
   std::vector<std::string> parts;
   while (true) {

@@ -2,6 +2,8 @@
 #ifndef TMSERVER_OPTION_VALUES_H_
 #define TMSERVER_OPTION_VALUES_H_
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -39,6 +41,9 @@ bool ParseSwitch(std::string_view text);
 
 // `host:port`, `[ipv6]:port` or `unix:PATH`.
 ListenAddress ParseAddress(std::string_view text);
+
+// Permissions in octal digits: `660`, `0660`.
+mode_t ParseMode(std::string_view text);
 
 // The parts between commas.
 std::vector<std::string> SplitList(std::string_view text);

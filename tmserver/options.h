@@ -4,8 +4,11 @@
 #ifndef TMSERVER_OPTIONS_H_
 #define TMSERVER_OPTIONS_H_
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -22,6 +25,8 @@ struct Options {
   uint16_t port = 0;                  // on the loopback addresses
   std::vector<ListenAddress> listen;  // instead of them
   bool insecure = false;              // plaintext beyond loopback is wanted
+  std::optional<mode_t> socket_mode;  // of Unix sockets
+  std::string socket_group;           // empty: the process's
   std::string store;                  // a URL, for store::Open
   mail::MailRules mail;
   mail::AccountRules accounts;

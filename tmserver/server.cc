@@ -126,7 +126,7 @@ Server::Server(const Options& options, Claim& addresses, mail::Store& store,
   if (!parts_->grpc) {
     throw ListenError(EX_UNAVAILABLE, "can't listen on " + names);
   }
-  addresses.ReleasePorts();
+  addresses.Open();
   SetServing(true);
 }
 

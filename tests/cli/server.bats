@@ -232,6 +232,65 @@ JSON
   SERVER=${second##* } register beto
 }
 
+# --- Unix sockets ---
+
+@test "a Unix socket is its owner's alone unless the options say otherwise" {
+  umask 000
+  serve --listen "unix:$PWD/socket" --store memory:
+  [ "$(stat -c %a socket)" = 600 ]
+  [ "$(stat -c %a socket.lock)" = 600 ]
+  stop_server
+  serve --listen "unix:$PWD/socket" --store memory: --socket-mode 0666
+  [ "$(stat -c %a socket)" = 666 ]
+  stop_server
+  umask 077
+  TMSERVER_SOCKET_MODE=620 serve --listen "unix:$PWD/socket" --store memory:
+  [ "$(stat -c %a socket)" = 620 ]
+}
+
+@test "a Unix socket may be a group's" {
+  local group
+  group=$(id -Gn | tr ' ' '\n' | tail -n 1)
+  [ "$EUID" != 0 ] || group=daemon
+  serve --listen "unix:$PWD/socket" --store memory: --socket-group "$group"
+  [ "$(stat -c '%a %G' socket)" = "660 $group" ]
+  stop_server
+  serve --listen "unix:$PWD/socket" --store memory: --socket-mode 600 \
+    --socket-group "$(getent group "$group" | cut -d : -f 3)"
+  [ "$(stat -c '%a %G' socket)" = "600 $group" ]
+}
+
+@test "the members of a socket's group can connect, nobody else" {
+  [ "$EUID" = 0 ] || skip 'only root can become others'
+  local place
+  place=$(mktemp -d)
+  chmod 755 "$place"
+  serve --listen "unix:$place/socket" --store memory: --socket-group daemon
+  connect() {
+    setpriv --reuid nobody --regid nogroup --groups "$1" /usr/bin/python3 -c \
+      'import socket, sys
+socket.socket(socket.AF_UNIX).connect(sys.argv[1])' "$place/socket"
+  }
+  connect daemon
+  run ! connect nogroup
+  stop_server
+  rm -r "$place"
+}
+
+@test "a wrong mode or group of Unix sockets is refused" {
+  local socket=(--listen "unix:$PWD/socket" --store memory:) mode
+  for mode in 888 01777 u=rw '' -1 0x1ff; do
+    rejected 64 "${socket[@]}" "--socket-mode=$mode"
+  done
+  rejected 78 "${socket[@]}" --socket-group nosuchgroup
+  [[ $stderr == *nosuchgroup* ]]
+  [ ! -e socket ]
+  [ "$EUID" = 0 ] || {
+    rejected 78 "${socket[@]}" --socket-group root
+    [[ $stderr == *socket*'not permitted'* ]]
+  }
+}
+
 # --- Signals ---
 
 @test "SIGTERM and SIGINT end it with 0" {
@@ -323,7 +382,7 @@ sys.stdin.read()' "$PORT"; } 3>&-
   local option
   for option in port listen store tray-capacity session-ttl session-max \
     registration min-password-length max-message-size register-days insecure \
-    config log-format log-level; do
+    socket-mode socket-group config log-format log-level; do
     [[ $output == *"--$option"* ]]
   done
   run -0 --separate-stderr tmserver --version

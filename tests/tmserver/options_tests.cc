@@ -296,6 +296,9 @@ BOOST_AUTO_TEST_CASE(wrong_command_lines_are_usage_errors) {
       {"--log-format", "xml"},
       {"--insecure=maybe"},
       {"--tls-cert", "F"},
+      {"--socket-mode", "8"},
+      {"--socket-mode", "1777"},
+      {"--socket-group="},
       {"--store="},
       {"--" + std::string(200'000, 'x')},
       {"backup"},
@@ -307,6 +310,12 @@ BOOST_AUTO_TEST_CASE(wrong_command_lines_are_usage_errors) {
     BOOST_TEST(!refusal.message.empty());
   }
   BOOST_TEST(Refused({"--foo=bar"}).message == "unknown option --foo");
+}
+
+BOOST_AUTO_TEST_CASE(a_mode_has_octal_digits) {
+  BOOST_TEST(Parse({"--socket-mode", "0660"}).socket_mode.value() == 0660u);
+  BOOST_TEST(Parse({"--socket-mode", "7"}).socket_mode.value() == 7u);
+  BOOST_TEST(!Parse({}).socket_mode.has_value());
 }
 
 BOOST_AUTO_TEST_CASE(values_are_taken_whole) {
