@@ -228,7 +228,7 @@ Claim::Claim(const Options& options)
   if (options.listen.empty()) AddPorts(LoopbackAddresses(), options.port);
   for (const ListenAddress& address : options.listen) {
     if (address.path.empty()) {
-      AddTcp(address, options.insecure);
+      AddTcp(address, options.insecure || options.tls.wanted());
     } else {
       AddUnix(address.path);
     }
@@ -239,15 +239,15 @@ Claim::~Claim() {
   for (const std::string& path : paths_) unlink(path.c_str());
 }
 
-void Claim::AddTcp(const ListenAddress& address, bool insecure) {
+void Claim::AddTcp(const ListenAddress& address, bool anywhere) {
   std::vector<IpAddress> ips = AddressesOf(address.host);
   for (const IpAddress& ip : ips) {
-    if (insecure || IsLoopback(ip)) continue;
+    if (anywhere || IsLoopback(ip)) continue;
     throw ListenError(EX_CONFIG,
                       ToString(address) +
                           " is not a loopback address, and what is sent there "
-                          "can be read on the way; give --insecure to allow "
-                          "that");
+                          "can be read on the way; encrypt it with --tls-cert "
+                          "and --tls-key, or give --insecure to allow that");
   }
   AddPorts(std::move(ips), address.port);
 }

@@ -69,7 +69,7 @@ class Claim {
   void Open();
 
  private:
-  void AddTcp(const ListenAddress& address, bool insecure);
+  void AddTcp(const ListenAddress& address, bool anywhere);
   void AddPorts(std::vector<IpAddress> ips, uint16_t port);
   void AddUnix(const std::string& path);
 

@@ -101,6 +101,22 @@ const OptionRow kRows[] = {
      [](Options& o, const std::string& v) {
        o.register_days = std::chrono::days(ParseInteger(v, 0, 36500));
      }},
+    {"tls-cert", "F", nullptr,
+     "serve TLS on TCP with the certificate in F (PEM)", ConfigKind::kText,
+     [](Options& o, const std::string& v) {
+       o.tls.cert = ParseGiven(v, "the file");
+     }},
+    {"tls-key", "F", nullptr, "the certificate's private key (PEM)",
+     ConfigKind::kText,
+     [](Options& o, const std::string& v) {
+       o.tls.key = ParseGiven(v, "the file");
+     }},
+    {"tls-client-ca", "F", nullptr,
+     "demand certificates of clients, signed by a CA in F (PEM)",
+     ConfigKind::kText,
+     [](Options& o, const std::string& v) {
+       o.tls.client_ca = ParseGiven(v, "the file");
+     }},
     {"insecure", nullptr, nullptr,
      "allow plaintext on addresses that are not loopback", ConfigKind::kSwitch,
      [](Options& o, const std::string& v) { o.insecure = ParseSwitch(v); }},

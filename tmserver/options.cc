@@ -112,6 +112,18 @@ std::string HomeDirectory(const Environment& environment) {
   return entry && entry->pw_dir ? entry->pw_dir : "";
 }
 
+// Half of TLS would be none.
+void CheckTls(const TlsFiles& tls, int exit_code) {
+  if (tls.cert.empty() != tls.key.empty()) {
+    throw OptionError(exit_code, tls.key.empty()
+                                     ? "--tls-cert needs --tls-key"
+                                     : "--tls-key needs --tls-cert");
+  }
+  if (!tls.client_ca.empty() && !tls.wanted()) {
+    throw OptionError(exit_code, "--tls-client-ca needs --tls-cert, --tls-key");
+  }
+}
+
 std::string DefaultStore(const Environment& environment) {
   std::string state = Lookup(environment, "STATE_DIRECTORY");
   state.resize(std::min(state.size(), state.find(':')));  // systemd's list
@@ -150,6 +162,11 @@ CommandLine ParseOptions(const std::vector<std::string>& args,
   Apply(FromFile(config, by_default), EX_CONFIG, line.options);
   Apply(FromEnvironment(environment), EX_CONFIG, line.options);
   Apply(given.settings, EX_USAGE, line.options);
+  const bool by_flag = std::any_of(
+      given.settings.begin(), given.settings.end(), [](const Setting& s) {
+        return std::string_view(s.row->name).starts_with("tls-");
+      });
+  CheckTls(line.options.tls, by_flag ? EX_USAGE : EX_CONFIG);
   if (line.options.store.empty()) {
     line.options.store = DefaultStore(environment);
   }

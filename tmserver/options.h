@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "tmserver/certificate.h"
 #include "tmserver/log.h"
 #include "tmserver/mail/accounts.h"
 #include "tmserver/mail/mailbox.h"
@@ -25,6 +26,7 @@ struct Options {
   uint16_t port = 0;                  // on the loopback addresses
   std::vector<ListenAddress> listen;  // instead of them
   bool insecure = false;              // plaintext beyond loopback is wanted
+  TlsFiles tls;                       // for TCP
   std::optional<mode_t> socket_mode;  // of Unix sockets
   std::string socket_group;           // empty: the process's
   std::string store;                  // a URL, for store::Open

@@ -19,6 +19,7 @@
 #include "tmserver/mail/clock.h"
 #include "tmserver/server.h"
 #include "tmserver/store/open.h"
+#include "tmserver/tls.h"
 
 namespace turbo::server {
 namespace {
@@ -81,7 +82,8 @@ void SayReady(const Claim& addresses) {
   }
 }
 
-void Reload(const std::function<Options()>& reload) {
+void Reload(const std::function<Options()>& reload, Tls* tls) {
+  if (tls) tls->Refresh();
   try {
     log::SetLevel(reload().log_level);
     log::Write(log::Level::kInfo, "reload", {{"what", "log_level"}});
@@ -91,28 +93,30 @@ void Reload(const std::function<Options()>& reload) {
 }
 
 // Answers what ended the waiting: a signal to stop or a fault.
-Events::Event WaitForEnd(Events& events,
-                         const std::function<Options()>& reload) {
+Events::Event WaitForEnd(Events& events, const std::function<Options()>& reload,
+                         Tls* tls) {
   while (true) {
     Events::Event event = events.Wait();
     if (event.kind != Events::Kind::kReload) return event;
-    Reload(reload);
+    Reload(reload, tls);
   }
 }
 
 int RunUntilEnd(const CommandLine& line, Events& events,
                 const std::function<Options()>& reload, const OpenStore& open) {
   const mail::SystemClock clock;
+  std::unique_ptr<Tls> tls;
+  if (line.options.tls.wanted()) tls = std::make_unique<Tls>(line.options.tls);
   Claim addresses(line.options);
   std::unique_ptr<Watchdog> watchdog;
   const auto store = open(line.options.store, [&](std::string what) {
     events.Fault(std::move(what));
   });
-  Server server(line.options, addresses, *store);
+  Server server(line.options, addresses, *store, {}, tls.get());
   const Housekeeping housekeeping(*store, clock, line.options.register_days);
   SayReady(addresses);
 
-  const Events::Event end = WaitForEnd(events, reload);
+  const Events::Event end = WaitForEnd(events, reload, tls.get());
   const bool fault = end.kind == Events::Kind::kFault;
   const int exit_code = fault ? EX_IOERR : EX_OK;
   watchdog =

@@ -104,15 +104,17 @@ struct Server::Parts {
 };
 
 Server::Server(const Options& options, Claim& addresses, mail::Store& store,
-               mail::PasswordCost cost)
+               mail::PasswordCost cost, Tls* tls)
     : parts_(std::make_unique<Parts>(options, store, cost)) {
   EnableExtensions();
   grpc::ServerBuilder builder;
   SetLimits(options, builder);
   std::string names;
   for (const Claim::Endpoint& endpoint : addresses.endpoints()) {
-    builder.AddListeningPort(endpoint.target,
-                             grpc::InsecureServerCredentials());
+    const bool encrypted = tls && endpoint.path.empty();
+    builder.AddListeningPort(
+        endpoint.target,
+        encrypted ? tls->Credentials() : grpc::InsecureServerCredentials());
     names.append(names.empty() ? "" : ", ").append(endpoint.name);
   }
   builder.RegisterService(&parts_->accounts_service);

@@ -9,15 +9,17 @@
 #include "tmserver/mail/password.h"
 #include "tmserver/mail/store.h"
 #include "tmserver/options.h"
+#include "tmserver/tls.h"
 
 namespace turbo::server {
 
 // Serves from its construction on until it is drained or destroyed.
 class Server {
  public:
-  // `store` outlives it. Throws ListenError.
+  // `store` and `tls`, which TCP is served with where there is one, outlive it.
+  // Throws ListenError.
   Server(const Options& options, Claim& addresses, mail::Store& store,
-         mail::PasswordCost cost = {});
+         mail::PasswordCost cost = {}, Tls* tls = nullptr);
   // Without a Drain before, running calls are cancelled.
   ~Server();
   Server(const Server&) = delete;

@@ -296,6 +296,9 @@ BOOST_AUTO_TEST_CASE(wrong_command_lines_are_usage_errors) {
       {"--log-format", "xml"},
       {"--insecure=maybe"},
       {"--tls-cert", "F"},
+      {"--tls-key", "F"},
+      {"--tls-client-ca", "F"},
+      {"--tls-cert="},
       {"--socket-mode", "8"},
       {"--socket-mode", "1777"},
       {"--socket-group="},
@@ -310,6 +313,18 @@ BOOST_AUTO_TEST_CASE(wrong_command_lines_are_usage_errors) {
     BOOST_TEST(!refusal.message.empty());
   }
   BOOST_TEST(Refused({"--foo=bar"}).message == "unknown option --foo");
+}
+
+BOOST_AUTO_TEST_CASE(a_certificate_needs_its_key_wherever_they_come_from) {
+  const Options options =
+      Parse({"--tls-cert", "c"}, {{"TMSERVER_TLS_KEY", "k"}});
+  BOOST_TEST(options.tls.cert == "c");
+  BOOST_TEST(options.tls.key == "k");
+  BOOST_TEST(options.tls.wanted());
+  BOOST_TEST(!Parse({}).tls.wanted());
+  const Refusal refusal = Refused({}, {{"TMSERVER_TLS_KEY", "k"}});
+  BOOST_TEST(refusal.exit_code == EX_CONFIG);
+  BOOST_TEST(refusal.Names("--tls-cert"));
 }
 
 BOOST_AUTO_TEST_CASE(a_mode_has_octal_digits) {
