@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
+#include <string_view>
 
 #include "proto/turbomessage/wire.h"
 #include "tmctl/units.h"
@@ -13,6 +14,7 @@ namespace turbo::ctl {
 namespace {
 
 constexpr char kUnix[] = "unix:";
+constexpr std::string_view kTls = "tls://";
 
 bool IsIpv6(const std::string& host) {
   in6_addr address{};
@@ -53,6 +55,12 @@ std::string Lower(std::string text) {
 }  // namespace
 
 std::optional<Address> Address::Parse(const std::string& text) {
+  if (text.starts_with(kTls)) {
+    auto address = Parse(text.substr(kTls.size()));
+    if (!address || address->is_unix() || address->tls) return std::nullopt;
+    address->tls = true;
+    return address;
+  }
   Address address;
   if (text.starts_with(kUnix)) {
     address.path = text.substr(sizeof(kUnix) - 1);
@@ -87,6 +95,10 @@ bool Address::IsLocal() const { return is_unix() || IsLoopback(host); }
 
 std::string Address::Text() const {
   if (is_unix()) return kUnix + path;
+  return (tls ? std::string(kTls) : "") + HostPort();
+}
+
+std::string Address::HostPort() const {
   const std::string name = IsIpv6(host) ? "[" + host + "]" : host;
   return name + ":" + std::to_string(port);
 }
@@ -95,9 +107,9 @@ std::string Address::Target() const {
   if (is_unix()) return kUnix + path;
   // Without the resolver, which takes a fifth of a whole run.
   if (host == "localhost") return "ipv4:127.0.0.1:" + std::to_string(port);
-  if (IsIpv6(host)) return "ipv6:" + Text();
-  if (IsIpv4(host)) return "ipv4:" + Text();
-  return "dns:///" + Text();
+  if (IsIpv6(host)) return "ipv6:" + HostPort();
+  if (IsIpv4(host)) return "ipv4:" + HostPort();
+  return "dns:///" + HostPort();
 }
 
 bool Address::MayTakeTokenOf(const Address& issuer) const {
@@ -105,7 +117,8 @@ bool Address::MayTakeTokenOf(const Address& issuer) const {
       IsLoopback(issuer.host)) {
     return true;
   }
-  return Text() == issuer.Text();
+  if (is_unix() || issuer.is_unix()) return Text() == issuer.Text();
+  return HostPort() == issuer.HostPort() && (tls || !issuer.tls);
 }
 
 }  // namespace turbo::ctl

@@ -12,12 +12,17 @@
 #include <vector>
 
 #include "proto/turbomessage/wire.h"
+#include "tmctl/handshake.h"
 
 namespace turbo::ctl {
 namespace {
 
 constexpr Milliseconds kFirstPause{100};
 constexpr Milliseconds kLongestPause{5000};
+constexpr Milliseconds kDiagnosis{3000};
+// What gRPC says of servers that it could not connect to.
+constexpr char kNoSocket[] = "Failed to connect to remote host";
+constexpr char kNoName[] = "DNS resolution failed";
 
 // Has abseil count the processors now, which it does at the first mutex that
 // two threads want at once. Where /sys is missing (a chroot) that leaves ENOENT
@@ -32,7 +37,15 @@ void CountProcessors() {
   const absl::MutexLock lock(&mutex);
 }
 
-std::shared_ptr<grpc::Channel> Connect(const Address& server) {
+std::shared_ptr<grpc::ChannelCredentials> CredentialsFor(
+    const ClientOptions& options) {
+  if (!options.server.tls) return grpc::InsecureChannelCredentials();
+  const TlsContents contents = ReadTls(options.tls);
+  return grpc::SslCredentials({contents.roots, contents.key, contents.cert});
+}
+
+std::shared_ptr<grpc::Channel> Connect(const ClientOptions& options) {
+  const Address& server = options.server;
   CountProcessors();
   // gRPC's own lines would land between ours.
   gpr_set_log_function([](gpr_log_func_args*) {});
@@ -43,8 +56,12 @@ std::shared_ptr<grpc::Channel> Connect(const Address& server) {
   arguments.SetMaxSendMessageSize(-1);
   // A service configuration from the DNS would be a second source of settings.
   arguments.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
-  auto channel = grpc::CreateCustomChannel(
-      server.Target(), grpc::InsecureChannelCredentials(), arguments);
+  // Whom the certificate must name.
+  if (server.tls) {
+    arguments.SetString(GRPC_ARG_DEFAULT_AUTHORITY, server.HostPort());
+  }
+  auto channel = grpc::CreateCustomChannel(server.Target(),
+                                           CredentialsFor(options), arguments);
   // With its last channel gRPC ends its threads, which takes up to 4 ms of a
   // program that is about to end anyway.
   static std::vector<std::shared_ptr<grpc::Channel>> kept;
@@ -114,6 +131,20 @@ int64_t MillisecondsOf(const google::protobuf::Duration& delay) {
   return seconds * 1000 + std::clamp(delay.nanos(), 0, 999'999'999) / 1'000'000;
 }
 
+// gRPC tells of a handshake that failed no more than that, and of a server that
+// speaks TLS where we don't only that it hung up.
+std::optional<Failure> TlsFault(const grpc::Status& status,
+                                const ClientOptions& options) {
+  const std::string text = status.error_message();
+  const bool no_socket =
+      text.find(kNoSocket) != text.npos || text.find(kNoName) != text.npos;
+  if (no_socket || options.server.is_unix()) return std::nullopt;
+  const Milliseconds patience = options.timeout.count() > 0
+                                    ? std::min(options.timeout, kDiagnosis)
+                                    : kDiagnosis;
+  return FindTlsFault(options.server, options.tls, patience);
+}
+
 void TakeInfo(const google::rpc::ErrorInfo& info, Failure& failure) {
   const auto users = info.metadata().find(wire::kUsers);
   if (users != info.metadata().end()) {
@@ -129,8 +160,9 @@ void TakeInfo(const google::rpc::ErrorInfo& info, Failure& failure) {
 
 }  // namespace
 
-Client::Channel::Channel(const Address& server)
-    : channel(Connect(server)),
+Client::Channel::Channel(const ClientOptions& client_options)
+    : options(client_options),
+      channel(Connect(options)),
       accounts(channel),
       mail(channel),
       tokens(channel) {}
@@ -140,8 +172,8 @@ void SetToken(const std::string& token, grpc::ClientContext& context) {
   context.AddMetadata(wire::kAuthorization, wire::kBearer + token);
 }
 
-Failure FromStatus(const grpc::Status& status, const Address& server,
-                   grpc::Channel& channel) {
+Failure FromStatus(const grpc::Status& status, const Client::Channel& channel) {
+  const Address& server = channel.options.server;
   google::rpc::Status details;
   google::rpc::ErrorInfo info;
   google::rpc::RetryInfo retry;
@@ -159,8 +191,12 @@ Failure FromStatus(const grpc::Status& status, const Address& server,
   const std::string reason = absl::AsciiStrToLower(info.reason());
   if (!ours || !IsKnownCode(reason)) {
     const std::string code = CodeOf(status);
+    const bool never_connected = NeverConnected(*channel.channel);
+    if (!ours && code == "unavailable" && never_connected) {
+      if (auto fault = TlsFault(status, channel.options)) return *fault;
+    }
     Failure failure(code, SentenceOf(code, status, server));
-    failure.outcome_unknown = !ours && !NeverConnected(channel) &&
+    failure.outcome_unknown = !ours && !never_connected &&
                               code != "protocol_mismatch" &&
                               code != "message_too_large";
     return failure;

@@ -17,7 +17,9 @@
 namespace turbo::ctl {
 
 struct Client::Channel {
-  explicit Channel(const Address& server);
+  // `options` outlives it.
+  explicit Channel(const ClientOptions& options);
+  const ClientOptions& options;
   std::shared_ptr<grpc::Channel> channel;
   v1::Accounts::Stub accounts;
   v1::Mail::Stub mail;
@@ -28,9 +30,9 @@ struct Client::Channel {
 void SetToken(const std::string& token, grpc::ClientContext& context);
 
 // What a call that ended with `status` failed with. `channel` tells whether the
-// call can have reached the server at all.
-Failure FromStatus(const grpc::Status& status, const Address& server,
-                   grpc::Channel& channel);
+// call can have reached the server at all; where it can't, the server may be
+// connected to once more, to find out why.
+Failure FromStatus(const grpc::Status& status, const Client::Channel& channel);
 
 // The pause before attempt `n`: doubled each time, with jitter so that many
 // clients don't come back together.

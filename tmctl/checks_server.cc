@@ -50,12 +50,12 @@ class ServerChecks {
  private:
   Check Protocol() {
     const Settings& settings = patient_.settings;
-    if (!settings.server.IsLocal() && !settings.insecure) {
+    if (!settings.server.IsPrivate() && !settings.insecure) {
       return Skipped(kProtocol, "nothing is sent without encryption");
     }
     client_ = std::make_unique<Client>(
-        ClientOptions{settings.server, settings.insecure, settings.timeout,
-                      settings.retry, nullptr},
+        ClientOptions{settings.server, settings.tls, settings.insecure,
+                      settings.timeout, settings.retry, nullptr},
         token_.text);
     const std::string answers = "a tmserver answers";
     before_ = Now();

@@ -12,13 +12,10 @@ namespace turbo::ctl {
 
 Client::Client(ClientOptions options, std::string token)
     : options_(std::move(options)), token_(std::move(token)) {
-  if (!options_.server.IsLocal() && !options_.insecure) {
-    throw Failure(
-        "bad_config",
-        "the connection to " + options_.server.Text() + " is not encrypted",
-        "allow that with --insecure where the network is trusted");
+  if (!options_.server.IsPrivate() && !options_.insecure) {
+    throw Unencrypted(options_.server.Text());
   }
-  channel_ = std::make_unique<Channel>(options_.server);
+  channel_ = std::make_unique<Channel>(options_);
 }
 
 Client::~Client() = default;
@@ -42,7 +39,7 @@ Response Client::Call(Stub& stub,
     Response response;
     const grpc::Status status = (stub.*method)(&context, request, &response);
     if (status.ok()) return response;
-    Failure failure = FromStatus(status, options_.server, *channel_->channel);
+    Failure failure = FromStatus(status, *channel_);
     maybe_stored = maybe_stored || failure.outcome_unknown;
     failure.outcome_unknown = maybe_stored;
     const Milliseconds pause = PauseBefore(attempt, failure);

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "tmctl/address.h"
+#include "tmctl/tls.h"
 #include "tmctl/units.h"
 #include "turbomessage/v1/accounts.pb.h"
 #include "turbomessage/v1/mail.pb.h"
@@ -28,6 +29,7 @@ namespace v1 = ::turbomessage::v1;
 
 struct ClientOptions {
   Address server;
+  TlsFiles tls;
   bool insecure = false;    // plaintext is allowed beyond this machine
   Milliseconds timeout{0};  // for one operation with its retries; 0: none
   int retries = 0;
@@ -39,7 +41,8 @@ struct ClientOptions {
 class Client {
  public:
   // Connects with the first call. An empty token: calls that need none.
-  // bad_config for plaintext where it isn't allowed.
+  // bad_config for plaintext where it isn't allowed, and for TLS with files
+  // that can't be used.
   Client(ClientOptions options, std::string token);
   ~Client();
 

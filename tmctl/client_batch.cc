@@ -219,7 +219,7 @@ void SendMany::Collect() {
   if (!call_) return;
   const Call::News news = call_->Take();
   const Address& server = client_.options_.server;
-  grpc::Channel& channel = *client_.channel_->channel;
+  const Client::Channel& channel = *client_.channel_;
   for (const v1::SendManyResponse& answer : news.answers) {
     if (given_ == 0) break;
     --given_;
@@ -229,7 +229,7 @@ void SendMany::Collect() {
       const google::rpc::Status& error = answer.error();
       const auto code = static_cast<grpc::StatusCode>(error.code());
       Settle(FromStatus({code, error.message(), error.SerializeAsString()},
-                        server, channel));
+                        channel));
     } else {
       Settle(answer.sent());
     }
@@ -238,7 +238,7 @@ void SendMany::Collect() {
   Failure failure = news.end->ok()
                         ? Failure("unavailable", "the server " + server.Text() +
                                                      " has ended the call")
-                        : FromStatus(*news.end, server, channel);
+                        : FromStatus(*news.end, channel);
   failure.outcome_unknown = failure.outcome_unknown || news.end->ok();
   Break(std::move(failure));
 }
@@ -277,8 +277,7 @@ void SendMany::Expire() {
   };
   if (pending_.empty() || !is_late(pending_.front())) return;
   const Failure failure =
-      FromStatus({grpc::StatusCode::DEADLINE_EXCEEDED, ""},
-                 client_.options_.server, *client_.channel_->channel);
+      FromStatus({grpc::StatusCode::DEADLINE_EXCEEDED, ""}, *client_.channel_);
   NoteWhatMayBeStored(failure);
   DropCall();
   while (!pending_.empty() && is_late(pending_.front())) SettleFirst(failure);

@@ -116,8 +116,7 @@ class Client::WatchOnce {
       return {"unavailable", "the server " + client_.options_.server.Text() +
                                  " has ended the watch"};
     }
-    return FromStatus(status, client_.options_.server,
-                      *client_.channel_->channel);
+    return FromStatus(status, *client_.channel_);
   }
 
   Client& client_;

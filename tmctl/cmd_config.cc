@@ -1,3 +1,5 @@
+#include <filesystem>
+
 #include "tmctl/commands.h"
 #include "tmctl/failure.h"
 #include "tmctl/text.h"
@@ -74,6 +76,8 @@ int Set(Context& context, const std::string& key, const std::string& value) {
       profile[key] = SplitList(value);
     } else if (known->kind == Kind::kNumber) {
       profile[key] = static_cast<uint64_t>(*ParseNumber(value));
+    } else if (known->kind == Kind::kPath) {
+      profile[key] = std::filesystem::absolute(value);
     } else if (known->kind == Kind::kAliases) {
       profile[key] = Json::parse(value);
     } else {

@@ -135,6 +135,9 @@ std::string AsText(const Json& value) {
 const std::vector<ProfileKey>& ProfileKeys() {
   static const std::vector<ProfileKey> keys{
       {"server", Kind::kText, "the server's address", true},
+      {"tls_ca", Kind::kPath, "a file with the CAs to trust", true},
+      {"tls_cert", Kind::kPath, "a file with our certificate", true},
+      {"tls_key", Kind::kPath, "a file with its key", true},
       {"insecure", Kind::kSwitch, "plaintext beyond this machine", true},
       {"output", Kind::kText, "json, jsonl, ids or table", true},
       {"timeout", Kind::kText, "time for one operation", true},
@@ -167,6 +170,7 @@ bool FitsKind(const Json& value, Kind kind) {
   switch (kind) {
     case Kind::kText:
     case Kind::kSecret:
+    case Kind::kPath:
       return value.is_string();
     case Kind::kSwitch:
       return value.is_boolean();
@@ -186,6 +190,7 @@ std::string_view NameOf(Kind kind) {
   switch (kind) {
     case Kind::kText:
     case Kind::kSecret:
+    case Kind::kPath:
       return "a string";
     case Kind::kSwitch:
       return "true or false";
@@ -225,9 +230,12 @@ std::optional<std::string> Config::Get(const std::string& profile,
                                        std::string_view key) const {
   for (const Json* document : {&user_, &system_}) {
     const Json* found = FindProfile(*document, profile);
-    if (found != nullptr && found->contains(key)) {
-      return AsText(found->at(std::string(key)));
-    }
+    if (found == nullptr || !found->contains(key)) continue;
+    std::string text = AsText(found->at(std::string(key)));
+    if (FindProfileKey(key)->kind != Kind::kPath || text.empty()) return text;
+    const std::filesystem::path file =
+        document == &user_ ? path_ : std::string(kSystemPath);
+    return std::filesystem::absolute(file).parent_path() / text;
   }
   return std::nullopt;
 }

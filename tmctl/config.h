@@ -20,7 +20,8 @@ namespace turbo::ctl {
 
 using Json = nlohmann::ordered_json;
 
-enum class Kind { kText, kSwitch, kNumber, kList, kAliases, kSecret };
+// A path may be relative to the directory of the file that it stands in.
+enum class Kind { kText, kSwitch, kNumber, kList, kAliases, kSecret, kPath };
 
 // A key of a profile.
 struct ProfileKey {
@@ -57,8 +58,8 @@ class Config {
 
   bool HasProfile(const std::string& profile) const;
 
-  // As text, a list with commas: the user's profile first, then the system's of
-  // the same name.
+  // As text, a list with commas, a path in full: the user's profile first, then
+  // the system's of the same name.
   std::optional<std::string> Get(const std::string& profile,
                                  std::string_view key) const;
 

@@ -101,6 +101,14 @@ Failure Usage(std::string sentence) {
   return Failure("usage", std::move(sentence));
 }
 
+Failure Unencrypted(const std::string& server) {
+  return Failure("bad_config",
+                 "the connection to " + server + " is not encrypted",
+                 "name the server as tls://" + server +
+                     " if it has TLS, or give --insecure where the network is "
+                     "trusted");
+}
+
 int ExitOf(std::string_view code) {
   const Row* row = Find(code);
   return row == nullptr ? 70 : row->exit;

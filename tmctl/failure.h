@@ -49,6 +49,9 @@ class Failure : public std::exception {
 // The command line is wrong: exit 64.
 Failure Usage(std::string sentence);
 
+// A server whose connection anybody could read, without --insecure.
+Failure Unencrypted(const std::string& server);
+
 // The exit status of `code`; 70 for one that isn't in the table.
 int ExitOf(std::string_view code);
 

@@ -1,9 +1,28 @@
 #include "tmctl/login.h"
 
+#include <filesystem>
+#include <utility>
+
 #include "tmctl/failure.h"
 #include "tmctl/parse.h"
 
 namespace turbo::ctl {
+namespace {
+
+// What the login was made with, as far as the profile doesn't have it.
+void KeepTls(const Settings& settings, const Config& config, Json& profile) {
+  if (!settings.server.tls) return;
+  const TlsFiles& tls = settings.tls;
+  for (const auto& [key, file] : {std::pair{"tls_ca", tls.ca},
+                                  {"tls_cert", tls.cert},
+                                  {"tls_key", tls.key}}) {
+    if (file.empty() || config.Get(settings.profile, key) == file) continue;
+    profile[key] = std::filesystem::absolute(file);
+  }
+}
+
+}  // namespace
+
 int KeepLogin(Context& context, Ask ask,
               const std::function<FreshLogin(const std::string&)>& open) {
   const Settings& settings = context.settings;
@@ -14,6 +33,7 @@ int KeepLogin(Context& context, Ask ask,
     login = open(password);
     context.config->Update(settings.profile, [&](Json& profile) {
       profile["server"] = settings.server.Text();
+      KeepTls(settings, *context.config, profile);
       profile["user"] = login.session.user();
       profile["token"] = login.token;
       profile["token_server"] = settings.server.Text();

@@ -66,6 +66,11 @@ void Export(const Arguments& globals) {
   if (!settings.token_file.empty()) {
     Set("TMCTL_TOKEN_FILE", fs::absolute(settings.token_file));
   }
+  for (const auto& [name, file] : {std::pair{"TMCTL_TLS_CA", settings.tls.ca},
+                                   {"TMCTL_TLS_CERT", settings.tls.cert},
+                                   {"TMCTL_TLS_KEY", settings.tls.key}}) {
+    if (!file.empty()) Set(name, fs::absolute(file));
+  }
   Set("TMCTL_INSECURE", yes_no(settings.insecure));
   Set("TMCTL_TIMEOUT", DurationText(settings.timeout));
   Set("TMCTL_RETRY", std::to_string(settings.retry));

@@ -16,7 +16,11 @@ namespace {
 
 constexpr std::array kGlobals{
     Option{'S', "server", "ADDR",
-           "host:port or unix:PATH (default localhost:50052)"},
+           "host:port, tls://host:port or unix:PATH (default "
+           "localhost:50052)"},
+    Option{0, "tls-ca", "F", "trust the CAs in F (default: the system's)"},
+    Option{0, "tls-cert", "F", "show the server the certificate in F"},
+    Option{0, "tls-key", "F", "that certificate's private key"},
     Option{0, "insecure", "", "allow plaintext beyond this machine"},
     Option{'p', "profile", "NAME", "profile of the configuration file"},
     Option{'o', "output", "FORMAT", "json, jsonl, ids or table"},
@@ -104,9 +108,6 @@ int ToRetries(const Given& given) {
 }
 
 Address ToAddress(const Given& given) {
-  if (given.value.starts_with("tls://")) {
-    throw Wrong(given, "possible: this version has no TLS");
-  }
   const auto address = Address::Parse(given.value);
   // A path that isn't UTF-8 could not be kept in the profile.
   if (!address || !IsUtf8(address->Text())) {
@@ -119,6 +120,25 @@ OutputMode ToMode(const Given& given) {
   const auto mode = ParseMode(given.value);
   if (!mode) throw Wrong(given, "json, jsonl, ids or table");
   return *mode;
+}
+
+// What can't be meant: files for TLS and no TLS, half of a pair.
+void CheckTls(const Arguments& arguments, const Settings& settings) {
+  for (const char* flag : {"tls-ca", "tls-cert", "tls-key"}) {
+    if (!arguments.Has(flag) || settings.server.tls) continue;
+    throw Usage("--" + std::string(flag) + " is for TLS, and the server " +
+                settings.server.Text() + " is not named with tls://");
+  }
+  const TlsFiles& tls = settings.tls;
+  // The profile could not keep it.
+  if (!IsUtf8(tls.ca + tls.cert + tls.key)) {
+    throw Failure("bad_config", "the path of a file for TLS is not UTF-8");
+  }
+  if (tls.cert.empty() == tls.key.empty()) return;
+  const std::string sentence =
+      tls.key.empty() ? "tls_cert needs a tls_key" : "tls_key needs a tls_cert";
+  const bool by_flag = arguments.Has("tls-cert") || arguments.Has("tls-key");
+  throw by_flag ? Usage(sentence) : Failure("bad_config", sentence);
 }
 
 // Reads settings of one run by their names.
@@ -240,6 +260,9 @@ Settings ResolveSettingsOf(const std::string& profile,
   const Reader reader(arguments, config, profile);
   settings.server = ToAddress(
       reader.Find("server").value_or(Given{"localhost", "default", false}));
+  settings.tls = {reader.Text("tls_ca"), reader.Text("tls_cert"),
+                  reader.Text("tls_key")};
+  CheckTls(arguments, settings);
   settings.insecure = reader.Switch("insecure");
   settings.output = reader.Mode();
   settings.timeout =

@@ -10,6 +10,7 @@
 #include "tmctl/address.h"
 #include "tmctl/config.h"
 #include "tmctl/options.h"
+#include "tmctl/tls.h"
 #include "tmctl/units.h"
 
 namespace turbo::ctl {
@@ -25,6 +26,7 @@ std::span<const Option> GlobalOptions();
 struct Settings {
   std::string profile;
   Address server;
+  TlsFiles tls;
   bool insecure = false;
   OutputMode output = OutputMode::kJson;
   Milliseconds timeout{0};  // 0: none

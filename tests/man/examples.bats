@@ -67,7 +67,7 @@ examples() {
 @test "tmctl-whoami(1)" { examples tmctl-whoami.1; }
 @test "tmctl(1)" { examples tmctl.1; }
 @test "tmserver-config(5)" { examples tmserver-config.5; }
-@test "tmserver(8)" { examples tmserver.8; }
+@test "tmserver(8)" { PATH=$PATH:$ROOT/scripts examples tmserver.8; }
 @test "turbomessage(7)" { examples turbomessage.7; }
 
 @test "no page is forgotten here" {

@@ -107,6 +107,21 @@ tour() {
   [ -z "$output" ]
 }
 
+@test "certificates make a network of it" {
+  recipe 'On a network'
+  # In its own home, on a free port, with this machine as the other one.
+  sed -i "s|^scripts/|$ROOT/&|; s/0\.0\.0\.0:50052/0.0.0.0:0/
+    s/ &\$/ --store memory: >ready 2>log \&\nuntil [ -s ready ]; do :; done/
+    s/mail\.example:50052/localhost:\$(sed 's|.*:||' ready)/" recipe.sh
+  scp() { cp ~/"${1#*:}" "$2"; }
+  export -f scp
+  export TMCTL_PASSWORD=$PASSWORD
+  printf '%s\n' "trap 'kill \$!' EXIT" 'tmctl send ana -m x -o ids' >>recipe.sh
+  unset TMCTL_SERVER
+  run -0 --separate-stderr bash recipe.sh
+  [ "${lines[-1]}" = 1 ]
+}
+
 @test "the job with a secret of its own renews it" {
   tmctl -q register ana --password-stdin <<<"$PASSWORD"
   recipe 'A job with a secret of its own'

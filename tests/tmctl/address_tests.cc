@@ -28,6 +28,17 @@ BOOST_AUTO_TEST_CASE(an_ipv6_address_stands_in_brackets) {
   BOOST_TEST(Parsed("[2001:DB8::1]").Text() == "[2001:db8::1]:50052");
 }
 
+BOOST_AUTO_TEST_CASE(tls_stands_before_a_host) {
+  const Address address = Parsed("tls://Mail.example.org");
+  BOOST_TEST(address.tls);
+  BOOST_TEST(address.host == "mail.example.org");
+  BOOST_TEST(address.port == 50052);
+  BOOST_TEST(address.Text() == "tls://mail.example.org:50052");
+  BOOST_TEST(address.HostPort() == "mail.example.org:50052");
+  BOOST_TEST(Parsed("tls://[::1]:1").Text() == "tls://[::1]:1");
+  BOOST_TEST(!Parsed("mail.example.org").tls);
+}
+
 BOOST_AUTO_TEST_CASE(a_socket_has_an_absolute_path) {
   const Address address = Parsed("unix:/run/./tm//tm.sock");
   BOOST_TEST(address.is_unix());
@@ -37,20 +48,45 @@ BOOST_AUTO_TEST_CASE(a_socket_has_an_absolute_path) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_address_is_nothing) {
-  for (const char* text :
-       {"",           ":",           ":1234",         "host:",      "host:0",
-        "host:65536", "host:-1",     "host:+1",       "host:1234x", "host: 1",
-        "host:12:34", "::1",         "[::1",          "[]",         "[host]:1",
-        "[::1]1234",  "[::1]:",      "[127.0.0.1]:1", "unix:",      "a b",
-        "host/path",  "http://host", "tls://host:1",  "user@host",  "ho\nst",
-        "ñandú"}) {
+  for (const char* text : {"",
+                           ":",
+                           ":1234",
+                           "host:",
+                           "host:0",
+                           "host:65536",
+                           "host:-1",
+                           "host:+1",
+                           "host:1234x",
+                           "host: 1",
+                           "host:12:34",
+                           "::1",
+                           "[::1",
+                           "[]",
+                           "[host]:1",
+                           "[::1]1234",
+                           "[::1]:",
+                           "[127.0.0.1]:1",
+                           "unix:",
+                           "a b",
+                           "host/path",
+                           "http://host",
+                           "user@host",
+                           "ho\nst",
+                           "ñandú",
+                           "tls://",
+                           "tls://host:0",
+                           "tls://unix:/tm.sock",
+                           "tls://tls://host",
+                           "TLS://host",
+                           "tls:host",
+                           "tls://host:1/"}) {
     BOOST_TEST(!Address::Parse(text).has_value(), text);
   }
 }
 
 BOOST_AUTO_TEST_CASE(a_text_leads_to_the_same_address) {
-  for (const char* text :
-       {"host", "host:1", "[::1]:1", "[fe80::1]", "unix:/tm.sock"}) {
+  for (const char* text : {"host", "host:1", "[::1]:1", "[fe80::1]",
+                           "unix:/tm.sock", "tls://host", "tls://[::1]"}) {
     const std::string once = Parsed(text).Text();
     BOOST_TEST(Parsed(once).Text() == once);
   }
@@ -62,6 +98,8 @@ BOOST_AUTO_TEST_CASE(only_names_are_resolved) {
   BOOST_TEST(Parsed("10.0.0.1:1").Target() == "ipv4:10.0.0.1:1");
   BOOST_TEST(Parsed("[::1]:1").Target() == "ipv6:[::1]:1");
   BOOST_TEST(Parsed("unix:/tm.sock").Target() == "unix:/tm.sock");
+  BOOST_TEST(Parsed("tls://host:1").Target() == "dns:///host:1");
+  BOOST_TEST(Parsed("tls://[::1]:1").Target() == "ipv6:[::1]:1");
 }
 
 BOOST_AUTO_TEST_CASE(loopback_and_sockets_are_local) {
@@ -74,6 +112,14 @@ BOOST_AUTO_TEST_CASE(loopback_and_sockets_are_local) {
         "128.0.0.1", "0.0.0.0", "[::]", "[2001:db8::1]", "10.0.0.1"}) {
     BOOST_TEST(!Parsed(text).IsLocal(), text);
   }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_encrypted_or_local_is_private) {
+  for (const char* text : {"tls://example.org", "localhost", "unix:/tm.sock"}) {
+    BOOST_TEST(Parsed(text).IsPrivate(), text);
+  }
+  BOOST_TEST(!Parsed("example.org").IsPrivate());
+  BOOST_TEST(!Parsed("tls://example.org").IsLocal());
 }
 
 bool MayGo(const char* to, const char* issuer) {
@@ -89,6 +135,14 @@ BOOST_AUTO_TEST_CASE(on_loopback_any_port_will_do) {
   BOOST_TEST(MayGo("localhost:1", "localhost:2"));
   BOOST_TEST(MayGo("localhost:1", "127.0.0.1:2"));
   BOOST_TEST(MayGo("[::1]:1", "localhost:2"));
+}
+
+BOOST_AUTO_TEST_CASE(a_token_of_tls_goes_back_by_tls_only) {
+  BOOST_TEST(MayGo("tls://example.org", "tls://example.org"));
+  BOOST_TEST(MayGo("tls://example.org", "example.org"));
+  BOOST_TEST(!MayGo("example.org", "tls://example.org"));
+  BOOST_TEST(!MayGo("tls://example.org:1", "tls://example.org:2"));
+  BOOST_TEST(MayGo("localhost:1", "tls://localhost:2"));
 }
 
 BOOST_AUTO_TEST_CASE(a_token_goes_nowhere_else) {

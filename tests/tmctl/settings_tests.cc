@@ -109,7 +109,8 @@ BOOST_AUTO_TEST_CASE(a_wrong_flag_is_a_usage_error) {
   for (const Words& words :
        {Words{"--server=a b"}, Words{"--timeout=soon"}, Words{"--retry=-1"},
         Words{"--retry=99999999999"}, Words{"--output=xml"},
-        Words{"--server=tls://host"}}) {
+        Words{"--server=tls://"}, Words{"--tls-ca=F"},
+        Words{"--server=tls://host", "--tls-cert=F"}}) {
     BOOST_TEST(Refusal(words) == "usage", words[0]);
   }
 }
@@ -128,6 +129,30 @@ BOOST_AUTO_TEST_CASE(a_wrong_value_in_a_profile_is_a_bad_configuration) {
   BOOST_TEST(Refusal({"-p", "broken"}) == "bad_config");
   BOOST_TEST((Resolve({"-p", "broken", "--timeout=1s"}).timeout ==
               std::chrono::seconds(1)));
+}
+
+BOOST_AUTO_TEST_CASE(the_files_of_tls_come_as_other_settings_do) {
+  const Words server{"--server=tls://host"};
+  BOOST_TEST(Resolve(server).tls.ca.empty());
+  WriteFile(path, R"({"profiles": {"default": {"tls_ca": "ca.crt",
+      "tls_cert": "/c.crt", "tls_key": "/c.key"}}})");
+  BOOST_TEST(Resolve(server).tls.ca == dir / "ca.crt");
+  BOOST_TEST(Resolve(server).tls.cert == "/c.crt");
+  BOOST_TEST(Resolve(server).tls.key == "/c.key");
+  const Variable variable("TMCTL_TLS_CA", "variable.crt");
+  BOOST_TEST(Resolve(server).tls.ca == "variable.crt");
+  BOOST_TEST(Resolve({"-S", "tls://host", "--tls-ca", "flag.crt"}).tls.ca ==
+             "flag.crt");
+}
+
+BOOST_AUTO_TEST_CASE(half_of_a_pair_of_files_is_refused) {
+  const Variable variable("TMCTL_TLS_KEY", "key");
+  BOOST_TEST(Refusal({"--server=tls://host"}) == "bad_config");
+}
+
+BOOST_AUTO_TEST_CASE(a_path_that_no_profile_can_keep_is_refused) {
+  const Variable variable("TMCTL_TLS_CA", "\xff.crt");
+  BOOST_TEST(Refusal({"--server=tls://host"}) == "bad_config");
 }
 
 BOOST_AUTO_TEST_CASE(json_is_an_output_among_others) {
