@@ -5,6 +5,7 @@
 
 #include "tmctl/failure.h"
 #include "tmctl/parse.h"
+#include "tmctl/text.h"
 
 namespace turbo::ctl {
 namespace {
@@ -70,7 +71,7 @@ void PrintSession(const Context& context, const v1::Session& session) {
   const Json& end = document["expires_at"];
   context.output.Print(
       {document, {}, [&] {
-         return session.user() + " at " + context.settings.server.Text() +
+         return Harmless(session.user()) + " at " + context.settings.server.Text() +
                 ", " + how +
                 (end.is_null() ? "" : " until " + end.get<std::string>()) +
                 "\n";

@@ -23,7 +23,7 @@ void WriteError(const std::string& text) {
 
 std::string Lines(const std::vector<std::string>& ids) {
   std::string lines;
-  for (const std::string& id : ids) lines += id + "\n";
+  for (const std::string& id : ids) lines += Harmless(id) + "\n";
   return lines;
 }
 

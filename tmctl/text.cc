@@ -1,6 +1,7 @@
 #include "tmctl/text.h"
 
 #include <absl/strings/str_format.h>
+#include <unictype.h>
 #include <unistr.h>
 #include <uniwidth.h>
 
@@ -11,13 +12,14 @@ const uint8_t* Bytes(std::string_view text) {
   return reinterpret_cast<const uint8_t*>(text.data());
 }
 
-// Characters without a glyph that change how others are shown: bidirectional
-// controls and marks, line and paragraph separators, tags and joiners that hide
-// text.
+// Characters without a glyph that change how others are shown, or hide that
+// they are there: bidirectional controls and marks, line and paragraph
+// separators, joiners, fillers, tags. Not what chooses between two looks of the
+// character before it, such as an emoji's colours.
 bool IsInvisible(ucs4_t c) {
-  return (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-         (c >= 0x2060 && c <= 0x206f) || c == 0x61c || c == 0xfeff ||
-         (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe007f);
+  if (c < 0xa0 || (c >= 0xfe00 && c <= 0xfe0f)) return false;
+  return c == 0x2028 || c == 0x2029 || (c >= 0xfff9 && c <= 0xfffb) ||
+         uc_is_property_default_ignorable_code_point(c);
 }
 
 std::string Shown(ucs4_t c) {

@@ -1,9 +1,13 @@
 # What tm-menu shows of the documents that tmctl prints (tmctl-json(5)).
 
-def is_invisible: . == 1564
+# The same as tmctl finds invisible (Default_Ignorable_Code_Point, separators).
+def is_invisible: . == 173 or . == 847 or . == 1564
+  or . == 4447 or . == 4448 or . == 6068 or . == 6069
+  or (. >= 6155 and . <= 6159)
   or (. >= 8203 and . <= 8207) or (. >= 8232 and . <= 8238)
-  or (. >= 8288 and . <= 8303) or . == 65279
-  or (. >= 65529 and . <= 65531) or (. >= 917504 and . <= 917631);
+  or (. >= 8288 and . <= 8303) or . == 12644 or . == 65279 or . == 65440
+  or (. >= 65520 and . <= 65531) or (. >= 113824 and . <= 113827)
+  or (. >= 119155 and . <= 119162) or (. >= 917504 and . <= 921599);
 
 # A text of other people without anything that steers a terminal or hides text.
 def harmless(keep_lines): explode | map(

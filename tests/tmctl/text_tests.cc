@@ -37,10 +37,16 @@ BOOST_AUTO_TEST_CASE(control_characters_become_visible) {
 }
 
 BOOST_AUTO_TEST_CASE(what_reorders_or_hides_text_becomes_visible) {
-  for (const uint32_t c : {0x200bu, 0x200eu, 0x2028u, 0x202eu, 0x2066u, 0x61cu,
-                           0xfeffu, 0xe0041u}) {
+  for (const uint32_t c :
+       {0xadu, 0x34fu, 0x61cu, 0x115fu, 0x180eu, 0x200bu, 0x200eu, 0x2028u,
+        0x202eu, 0x2066u, 0x3164u, 0xfeffu, 0xffa0u, 0xe0041u, 0xe0100u}) {
     BOOST_TEST(Harmless(Utf8(c)).starts_with("\\u{"), c);
   }
+}
+
+BOOST_AUTO_TEST_CASE(emoji_keep_their_colours) {
+  BOOST_TEST(Harmless("\xe2\x9d\xa4\xef\xb8\x8f") ==
+             "\xe2\x9d\xa4\xef\xb8\x8f");
 }
 
 BOOST_AUTO_TEST_CASE(bytes_that_are_no_utf8_become_replacements) {
