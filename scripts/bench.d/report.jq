@@ -34,10 +34,10 @@ def measured:
       .server_us, .client_us]),
   (.oneshot // empty | ["", ""], ["command", "median ms", "min ms"],
    (.commands[] | [.command, .median_ms, .min_ms])),
-  (.stages // empty | ["", ""], ["stage", "of each send, µs", "outstanding"],
-   (.[] | .outstanding as $n
-    | (.stages_us | to_entries[] | [.key, .value, $n]),
-      ["all", .server_us, $n]));
+  (.stages // empty | ["", ""], ["stage", "of each call, µs", "outstanding"],
+   (.[] | .mode as $mode | .outstanding as $n
+    | (.stages_us | to_entries[] | ["\($mode): \(.key)", .value, $n]),
+      ["\($mode): all", .server_us, $n]));
 
 def aims:
   . as $all

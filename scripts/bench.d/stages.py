@@ -1,24 +1,30 @@
 """stages.py: reads `perf script` and prints how many samples each stage of a
 call has, as JSON. A sample is of the first stage below that one of its frames
-belongs to."""
+belongs to: what no code of ours is part of is gRPC's and the kernel's transport,
+or the switching between its threads."""
 
 import collections
 import json
 import re
 import sys
 
-STAGES = [(name, re.compile(pattern)) for name, pattern in (
-    ("log", r"CallRecord::Write|spdlog|turbo::log::"),
+# A frame is an address, a function with its arguments' types, and a file: AT
+# finds the function itself.
+AT = r"^\s+[0-9a-f]+ "
+STAGES = [(name, re.compile(pattern, re.MULTILINE)) for name, pattern in (
+    ("log", AT + r"(turbo::service::CallRecord::Write|turbo::log::|spdlog)"),
     ("authenticate", r"Authenticate|FindSession|FindAccessToken"),
-    ("checkpoint", r"Maintain|wal_checkpoint"),
-    ("commit and sync", r"fdatasync|Engine::Commit|Writer::Commit"),
-    ("SQL", r"libsqlite3|turbo::store::[Ss]qlite"),
-    ("reply", r"ReplyToBatches|Replier|::Serialize"),
-    ("queue", r"GroupCommit"),
-    ("rules", r"turbo::mail::"),
-    ("parse", r"turbo::service::|MessageLite|MergePartialFrom"),
-    ("transport", r"grpc|grpc_|chttp2|tcp_|epoll|sock_|recvmsg|sendmsg"),
-    ("other", r""),
+    ("checkpoint", AT + r"\S*(Maintain|wal_checkpoint)"),
+    ("commit and sync", r"fdatasync|" + AT + r"\S*Writer::Commit"),
+    ("SQL", r"libsqlite3|" + AT + r"turbo::store::([Ss]qlite|Reader)"),
+    ("reply", AT + r"\S*(ReplyToBatches|Replier|WriteOf\S*::Reply)"
+              r"|MessageLite::Serialize"),
+    ("queue", AT + r"turbo::store::GroupCommit"),
+    ("store", AT + r"turbo::store::"),
+    ("translate", AT + r"turbo::service::(?!Service::)|MessageLite::\w*Parse"),
+    ("rules", AT + r"turbo::mail::"),
+    ("switching threads", r"\bschedule\b"),
+    ("transport", r""),
 )]
 
 
