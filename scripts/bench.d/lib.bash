@@ -179,7 +179,7 @@ report() {
 
 # Rate and latency by outstanding calls, a curve for each kind of run.
 plot() {
-  jq -r 'group_by([.server, .mode])[]
+  jq -r 'map(select(.server != "disk")) | group_by([.server, .mode])[]
       | "\"\(.[0].server) \(.[0].mode)\"",
         (sort_by(.outstanding)[] | "\(.outstanding) \(.rate) \(.p99_ms)"), "", ""' \
     "$RESULTS/calls.json" >"$RESULTS/calls.dat"
