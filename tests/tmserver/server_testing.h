@@ -64,14 +64,19 @@ struct Outcome {
   bool ok() const { return status.ok(); }
   const Response* operator->() const { return &response; }
 
-  google::rpc::ErrorInfo info() const {
+  // The detail of this kind; empty where there is none.
+  template <class Detail>
+  Detail detail() const {
     google::rpc::Status details;
-    google::rpc::ErrorInfo info;
-    if (details.ParseFromString(status.error_details()) &&
-        details.details_size() == 1) {
-      details.details(0).UnpackTo(&info);
+    details.ParseFromString(status.error_details());
+    Detail found;
+    for (const auto& any : details.details()) {
+      if (any.UnpackTo(&found)) break;
     }
-    return info;
+    return found;
+  }
+  google::rpc::ErrorInfo info() const {
+    return detail<google::rpc::ErrorInfo>();
   }
   std::string reason() const { return info().reason(); }
 };

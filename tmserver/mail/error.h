@@ -3,9 +3,12 @@
 #define TMSERVER_MAIL_ERROR_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>
+
+#include "tmserver/mail/clock.h"
 
 namespace turbo::mail {
 
@@ -39,6 +42,8 @@ struct Error {
   std::string message;             // a sentence for the person who called
   std::vector<std::string> users;  // those whom the error is about
   std::vector<int64_t> ids;        // the messages it is about
+  // The same may work after so long; unset: nobody knows.
+  std::optional<Duration> retry_after = {};
 };
 
 // A value, or why there is none.
@@ -50,6 +55,17 @@ inline tl::unexpected<Error> Fail(ErrorCode code, std::string message,
                                   std::vector<int64_t> ids = {}) {
   return tl::unexpected<Error>(
       Error{code, std::move(message), std::move(users), std::move(ids)});
+}
+
+// kRateLimited: a sentence that ends with when to try again.
+inline tl::unexpected<Error> TooMuch(const std::string& what, Duration wait) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
+  return tl::unexpected<Error>(
+      Error{ErrorCode::kRateLimited,
+            what + ": try again in " + std::to_string(seconds) + " s",
+            {},
+            {},
+            wait});
 }
 
 }  // namespace turbo::mail

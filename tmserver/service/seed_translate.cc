@@ -1,5 +1,6 @@
 #include "tmserver/service/seed_translate.h"
 
+#include <chrono>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -57,7 +58,9 @@ Row RowOf(ErrorCode code) {
     case ErrorCode::kOutboxFull:
       return {"Tu bandeja de salida está llena: borra algún correo de ella"};
     case ErrorCode::kRateLimited:
-      return {"Hay demasiadas peticiones a la vez: intenta más tarde"};
+      return {
+          "Hay demasiadas peticiones o contraseñas equivocadas: intenta más "
+          "tarde"};
     case ErrorCode::kStoreFull:
       return {
           "El servidor no tiene espacio en disco: avisa a su administrador"};
@@ -87,6 +90,13 @@ std::string Joined(const std::vector<std::string>& words) {
 // What the sentence is about.
 std::string DetailOf(const mail::Error& error) {
   if (RowOf(error.code).with_own_words) return error.message;
+  if (error.retry_after) {
+    return "en " +
+           std::to_string(
+               std::chrono::ceil<std::chrono::seconds>(*error.retry_after)
+                   .count()) +
+           " s";
+  }
   if (!error.users.empty()) return Joined(error.users);
   std::vector<std::string> ids;
   for (const int64_t id : error.ids) ids.push_back(std::to_string(id));

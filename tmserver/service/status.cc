@@ -1,5 +1,7 @@
 #include "tmserver/service/status.h"
 
+#include <google/protobuf/util/time_util.h>
+
 #include <string>
 #include <vector>
 
@@ -117,6 +119,13 @@ google::rpc::Status ToDetails(const mail::Error& error) {
   details.set_code(row.status);
   details.set_message(Shorten(error.message));
   details.add_details()->PackFrom(info);
+  if (error.retry_after) {
+    google::rpc::RetryInfo retry;
+    *retry.mutable_retry_delay() =
+        google::protobuf::util::TimeUtil::MillisecondsToDuration(
+            error.retry_after->count());
+    details.add_details()->PackFrom(retry);
+  }
   return details;
 }
 

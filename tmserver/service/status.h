@@ -12,8 +12,9 @@ namespace turbo::service {
 // The error's code in upper case: ErrorInfo.reason.
 const char* Reason(mail::ErrorCode code);
 
-// Status, sentence and an ErrorInfo with the reason and the users and ids that
-// the error is about. It stays below 8 KiB: users or ids that find no room are
+// Status, sentence, an ErrorInfo with the reason and the users and ids that the
+// error is about, and then a RetryInfo where it is known when to try again. It
+// stays below 8 KiB: users or ids that find no room are
 // counted under kOmitted in its metadata.
 google::rpc::Status ToDetails(const mail::Error& error);
 

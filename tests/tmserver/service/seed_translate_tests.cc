@@ -78,6 +78,14 @@ BOOST_AUTO_TEST_CASE(an_error_names_what_it_is_about) {
              "La contraseña es demasiado corta (at least 8 bytes).");
 }
 
+BOOST_AUTO_TEST_CASE(an_error_that_passes_says_when) {
+  mail::Error error{ErrorCode::kRateLimited, "no", {}, {}};
+  error.retry_after = std::chrono::milliseconds(7001);
+  BOOST_TEST(Refused(error).detalles() ==
+             "Hay demasiadas peticiones o contraseñas equivocadas: intenta más "
+             "tarde (en 8 s).");
+}
+
 BOOST_AUTO_TEST_CASE(a_success_says_so) {
   const seed::Status status = Succeeded("7");
   BOOST_TEST(status.success());

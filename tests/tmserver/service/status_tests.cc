@@ -106,6 +106,20 @@ BOOST_AUTO_TEST_CASE(users_and_ids_are_joined_by_commas) {
   BOOST_TEST(info.metadata().count(kOmitted) == 0);
 }
 
+BOOST_AUTO_TEST_CASE(when_to_try_again_comes_after_the_reason) {
+  mail::Error error{ErrorCode::kRateLimited, "slowly", {}, {}};
+  error.retry_after = std::chrono::milliseconds(12'345);
+  const google::rpc::Status details = DetailsOf(ToStatus(error));
+  BOOST_TEST_REQUIRE(details.details_size() == 2);
+  google::rpc::ErrorInfo info;
+  BOOST_TEST(details.details(0).UnpackTo(&info));
+  BOOST_TEST(info.reason() == "RATE_LIMITED");
+  google::rpc::RetryInfo retry;
+  BOOST_TEST(details.details(1).UnpackTo(&retry));
+  BOOST_TEST(retry.retry_delay().seconds() == 12);
+  BOOST_TEST(retry.retry_delay().nanos() == 345'000'000);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_too_long_for_a_client_is_cut_and_counted) {
   std::vector<std::string> users;
   std::string sentence = "no such users:";
