@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include <algorithm>
+#include <chrono>
 #include <stdexcept>
 #include <utility>
 
@@ -24,9 +26,11 @@ std::string HashNow(const std::string& password, const PasswordCost& cost) {
   return hash;
 }
 
+// As long as a full queue takes.
+constexpr std::chrono::seconds kBusy{3};
+
 tl::unexpected<Error> Busy() {
-  return Fail(ErrorCode::kRateLimited,
-              "too many logins at once: try again in a few seconds");
+  return TooMuch("too many logins at once", kBusy);
 }
 
 }  // namespace
@@ -47,8 +51,10 @@ PasswordHasher::~PasswordHasher() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-void PasswordHasher::Hash(std::string password, Hashed done) {
+void PasswordHasher::Hash(std::string password, Hashed done,
+                          const Origin& origin) {
   auto job = [this, password = std::move(password), done]() mutable {
+    ++computations_;
     const std::string hash = HashNow(password, cost_);
     sodium_memzero(password.data(), password.size());
     if (hash.empty()) {
@@ -57,41 +63,76 @@ void PasswordHasher::Hash(std::string password, Hashed done) {
       done(hash);
     }
   };
-  if (!Enqueue(std::move(job))) done(Busy());
+  Enqueue(origin, {std::move(job), [done] { done(Busy()); }});
 }
 
 void PasswordHasher::Verify(std::optional<std::string> hash,
-                            std::string password, Verified done) {
+                            std::string password, Verified done,
+                            const Origin& origin) {
   auto job = [this, hash = std::move(hash), password = std::move(password),
               done]() mutable {
+    ++computations_;
     const std::string& against = hash ? *hash : dummy_hash_;
     const bool same = crypto_pwhash_str_verify(against.c_str(), password.data(),
                                                password.size()) == 0;
     sodium_memzero(password.data(), password.size());
     done(same && hash.has_value());
   };
-  if (!Enqueue(std::move(job))) done(Busy());
+  Enqueue(origin, {std::move(job), [done] { done(Busy()); }});
 }
 
-bool PasswordHasher::Enqueue(std::function<void()> job) {
+void PasswordHasher::Enqueue(const Origin& origin, Job job) {
+  std::optional<Job> refused;
   {
     const std::lock_guard lock(mutex_);
-    if (jobs_.size() >= kMaxWaiting) return false;
-    jobs_.push_back(std::move(job));
+    if (count_ >= kMaxWaiting) refused = Displaced(origin);
+    if (count_ >= kMaxWaiting) {
+      refused = std::move(job);
+    } else {
+      Queue& queue = waiting_[origin];
+      if (queue.empty()) turns_.push_back(origin);
+      queue.push_back(std::move(job));
+      ++count_;
+    }
   }
   wake_.notify_one();
-  return true;
+  if (refused) refused->refuse();
+}
+
+// The newest job of the place with the most, unless that is the newcomer's own.
+std::optional<PasswordHasher::Job> PasswordHasher::Displaced(
+    const Origin& newcomer) {
+  const auto largest = std::max_element(
+      waiting_.begin(), waiting_.end(), [](const auto& one, const auto& two) {
+        return one.second.size() < two.second.size();
+      });
+  const auto own = waiting_.find(newcomer);
+  const size_t owned = own == waiting_.end() ? 0 : own->second.size();
+  if (owned + 1 >= largest->second.size()) return std::nullopt;
+  Job job = std::move(largest->second.back());
+  largest->second.pop_back();
+  --count_;
+  return job;
 }
 
 void PasswordHasher::Work() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    wake_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
-    if (jobs_.empty()) return;
-    const std::function<void()> job = std::move(jobs_.front());
-    jobs_.pop_front();
+    wake_.wait(lock, [this] { return stopping_ || count_ > 0; });
+    if (count_ == 0) return;
+    const Origin origin = std::move(turns_.front());
+    turns_.pop_front();
+    const auto queue = waiting_.find(origin);
+    const Job job = std::move(queue->second.front());
+    queue->second.pop_front();
+    --count_;
+    if (queue->second.empty()) {
+      waiting_.erase(queue);
+    } else {
+      turns_.push_back(origin);
+    }
     lock.unlock();
-    job();
+    job.compute();
     lock.lock();
   }
 }

@@ -19,6 +19,10 @@ using Labels = std::map<std::string, std::string>;
 
 inline constexpr MessageId kMaxMessageId = (MessageId{1} << 53) - 1;
 
+// Where a call comes from, as limits count it: an IPv4 address or the /64 of an
+// IPv6 address. Empty: from this machine through a Unix socket, which has none.
+using Origin = std::string;
+
 enum class Box { kInbox, kOutbox };
 
 struct Recipient {

@@ -1,7 +1,10 @@
 #include <sodium.h>
 
 #include <atomic>
+#include <future>
 #include <latch>
+#include <map>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -113,6 +116,91 @@ BOOST_AUTO_TEST_CASE(too_many_at_once_are_refused_at_once) {
     go_on.count_down();
   }
   BOOST_TEST(done == 256);
+}
+
+// Keeps both threads from computing until it is released.
+struct Plug {
+  explicit Plug(PasswordHasher& hasher) {
+    for (int i = 0; i < 2; ++i) {
+      hasher.Verify(
+          std::nullopt, "password",
+          [this](const Result<bool>&) {
+            both_busy.count_down();
+            go_on.wait();
+          },
+          "plug");
+    }
+    both_busy.wait();
+  }
+  std::latch both_busy{2};
+  std::latch go_on{1};
+};
+
+BOOST_AUTO_TEST_CASE(places_take_turns) {
+  std::mutex mutex;
+  std::string order;
+  {
+    PasswordHasher other(kCheap);
+    Plug plug(other);
+    const auto ask = [&](char place) {
+      other.Verify(
+          std::nullopt, "password",
+          [&, place](const Result<bool>&) {
+            const std::lock_guard lock(mutex);
+            order += place;
+          },
+          std::string(1, place));
+    };
+    for (int i = 0; i < 100; ++i) ask('a');
+    ask('b');
+    ask('c');
+    plug.go_on.count_down();
+  }
+  BOOST_TEST(order.size() == 102u);
+  // Two compute at once, so neighbours may have changed places.
+  BOOST_TEST(order.find('b') < 5u);
+  BOOST_TEST(order.find('c') < 5u);
+}
+
+BOOST_AUTO_TEST_CASE(a_full_queue_makes_room_for_another_place) {
+  std::map<std::string, int> done;
+  std::map<std::string, int> refused;
+  std::mutex mutex;
+  {
+    PasswordHasher other(kCheap);
+    Plug plug(other);
+    const auto ask = [&](const std::string& place) {
+      other.Verify(
+          std::nullopt, "password",
+          [&, place](const Result<bool>& same) {
+            const std::lock_guard lock(mutex);
+            ++(same ? done : refused)[place];
+          },
+          place);
+    };
+    for (int i = 0; i < 300; ++i) ask("flood");
+    for (int i = 0; i < 20; ++i) ask("b");
+    for (int i = 0; i < 20; ++i) ask("c");
+    plug.go_on.count_down();
+  }
+  BOOST_TEST(done["b"] == 20);
+  BOOST_TEST(done["c"] == 20);
+  BOOST_TEST(done["flood"] == 256 - 40);
+  BOOST_TEST(refused["flood"] == 300 - 256 + 40);
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_says_when_to_try_again) {
+  PasswordHasher other(kCheap);
+  std::promise<Error> refused;
+  Plug plug(other);
+  for (int i = 0; i <= 256; ++i) {
+    other.Verify(std::nullopt, "password", [&](const Result<bool>& same) {
+      if (!same) refused.set_value(same.error());
+    });
+  }
+  const Error error = refused.get_future().get();
+  plug.go_on.count_down();
+  BOOST_TEST(error.retry_after.has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
