@@ -102,7 +102,8 @@ Each option is also a variable (TMSERVER_TRAY_CAPACITY=20) and a key of the
 configuration file, which is JSON with comments ({"tray_capacity": 20}); of
 several, the command line counts first, then the environment, then the file.
 D is a duration like 90s, 1h30m or 2d; S a size like 10k or 1MiB, in powers of
-1024. Addresses in TMSERVER_LISTEN are separated by commas.
+1024. RATE is 50/s, 300/m or 20/h, with :N for N at once. Addresses in
+TMSERVER_LISTEN are separated by commas.
 
 SIGTERM and SIGINT end the server once running calls are answered; SIGHUP reads
 the log level again, and the TLS files, which are also read where they change.

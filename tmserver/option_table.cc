@@ -116,6 +116,17 @@ const OptionRow kRows[] = {
      ConfigKind::kText,
      [](Options& o, const std::string& v) {
        o.tls.client_ca = ParseGiven(v, "the file");
+    {"account-rate", "RATE", "5000/s:200000",
+     "calls of one account, however many at once after the colon; or none",
+     ConfigKind::kText,
+     [](Options& o, const std::string& v) {
+       o.sessions.account_rate = ParseRate(v);
+     }},
+    {"login-rate", "RATE", "50/s:1000",
+     "logins, registrations and unknown tokens from one address; or none",
+     ConfigKind::kText,
+     [](Options& o, const std::string& v) {
+       o.sessions.stranger_rate = ParseRate(v);
      }},
     {"insecure", nullptr, nullptr,
      "allow plaintext on addresses that are not loopback", ConfigKind::kSwitch,

@@ -63,6 +63,8 @@ constexpr std::array<Unit, 5> kTimeUnits = {{{"ms", 1},
                                              {"h", 3'600'000},
                                              {"d", 86'400'000}}};
 
+constexpr std::array<Unit, 3> kRateUnits = {{{"s", 1}, {"m", 60}, {"h", 3600}}};
+
 constexpr uint64_t kLongest = uint64_t{3653} * 86'400'000;
 
 constexpr std::array<Unit, 8> kSizeUnits = {{{"", 1},
@@ -118,6 +120,31 @@ uint64_t ParseSize(std::string_view text, uint64_t least, uint64_t most) {
                      std::to_string(most) + " bytes");
   }
   return *number * *unit;
+}
+
+mail::Rate ParseRate(std::string_view text) {
+  constexpr std::string_view kWanted =
+      "none or a rate like 50/s, 300/m or 20/h:100, of 1 to 1000000";
+  constexpr uint64_t kMost = 1'000'000;
+  const std::string lower = Lower(text);
+  if (lower == "none") return {};
+  std::string_view rest = lower;
+  const std::optional<uint64_t> count = TakeNumber(rest);
+  if (!count || !rest.starts_with('/')) Refuse(text, kWanted);
+  rest.remove_prefix(1);
+  const std::optional<uint64_t> unit = Find(kRateUnits, TakeLetters(rest));
+  std::optional<uint64_t> burst = count;
+  if (rest.starts_with(':')) {
+    rest.remove_prefix(1);
+    burst = TakeNumber(rest);
+  }
+  const auto fits = [](uint64_t n) { return n >= 1 && n <= kMost; };
+  if (!unit || !burst || !rest.empty() || !fits(*count) || !fits(*burst)) {
+    Refuse(text, kWanted);
+  }
+  constexpr uint64_t kNanoseconds = 1'000'000'000;
+  return {std::chrono::nanoseconds(*unit * kNanoseconds / *count),
+          static_cast<int64_t>(*burst)};
 }
 
 bool ParseSwitch(std::string_view text) {

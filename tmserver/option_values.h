@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tmserver/mail/rate.h"
+
 namespace turbo::server {
 
 // Where to listen.
@@ -35,6 +37,10 @@ std::chrono::milliseconds ParseDuration(std::string_view text);
 // Bytes: `300`, `10k`, `1MiB`; k, M and G are powers of 1024. In
 // [least, most].
 uint64_t ParseSize(std::string_view text, uint64_t least, uint64_t most);
+
+// `none`, `50/s`, `300/m`, `20/h`, each perhaps with `:BURST`, how many at
+// once; that is the number before the slash where it is missing.
+mail::Rate ParseRate(std::string_view text);
 
 // true, yes, on, 1, false, no, off, 0.
 bool ParseSwitch(std::string_view text);

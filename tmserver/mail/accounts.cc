@@ -18,9 +18,8 @@ tl::unexpected<Error> WrongPassword() {
 
 }  // namespace
 
-Accounts::Accounts(Store& store, PasswordHasher& hasher,
-                   const Sessions& sessions, const Clock& clock,
-                   AccountRules rules)
+Accounts::Accounts(Store& store, PasswordHasher& hasher, Sessions& sessions,
+                   const Clock& clock, AccountRules rules)
     : store_(store),
       hasher_(hasher),
       sessions_(sessions),
@@ -28,7 +27,10 @@ Accounts::Accounts(Store& store, PasswordHasher& hasher,
       rules_(rules) {}
 
 void Accounts::Register(const std::string& user, std::string password,
-                        Done<Login> done) {
+                        const Origin& origin, Done<Login> done) {
+  if (const auto ok = sessions_.AdmitStranger(origin); !ok) {
+    return done(tl::unexpected(ok.error()));
+  }
   const auto name = FoldName(user);
   if (!name) return done(tl::unexpected(name.error()));
   const auto existing = store_.FindAccount(*name);
@@ -42,23 +44,28 @@ void Accounts::Register(const std::string& user, std::string password,
   if (const auto ok = CheckPassword(password); !ok) {
     return done(tl::unexpected(ok.error()));
   }
-  hasher_.Hash(std::move(password),
-               [this, name = *name,
-                done = std::move(done)](const Result<std::string>& hash) {
-                 if (!hash) return done(tl::unexpected(hash.error()));
-                 const std::string token = NewToken();
-                 const Time now = clock_.Now();
-                 store_.CreateAccount(
-                     {name, *hash, HashToken(token), now},
-                     [this, name, token, now, done](const Result<UserId>& id) {
-                       if (!id) return done(tl::unexpected(id.error()));
-                       done(NewLogin(*id, name, token, now));
-                     });
-               });
+  hasher_.Hash(
+      std::move(password),
+      [this, name = *name,
+       done = std::move(done)](const Result<std::string>& hash) {
+        if (!hash) return done(tl::unexpected(hash.error()));
+        const std::string token = NewToken();
+        const Time now = clock_.Now();
+        store_.CreateAccount(
+            {name, *hash, HashToken(token), now},
+            [this, name, token, now, done](const Result<UserId>& id) {
+              if (!id) return done(tl::unexpected(id.error()));
+              done(NewLogin(*id, name, token, now));
+            });
+      },
+      origin);
 }
 
 void Accounts::LogIn(const std::string& user, std::string password,
-                     Done<Login> done) {
+                     const Origin& origin, Done<Login> done) {
+  if (const auto ok = sessions_.AdmitStranger(origin); !ok) {
+    return done(tl::unexpected(ok.error()));
+  }
   // A name that can't be is an unknown user: the same answer and time.
   const auto name = FoldName(user);
   std::optional<Account> account;
@@ -69,21 +76,29 @@ void Accounts::LogIn(const std::string& user, std::string password,
   }
   std::optional<std::string> hash;
   if (account) hash = account->password_hash;
+  Verify(hash, std::move(password), origin,
+         [this, account, done = std::move(done)](const Result<bool>& same) {
+           if (!same) return done(tl::unexpected(same.error()));
+           if (!*same) return done(WrongPassword());
+           Begin(*account, done);
+         });
+}
+
+void Accounts::Verify(std::optional<std::string> hash, std::string password,
+                      const Origin& origin, PasswordHasher::Verified done) {
   if (password.size() > kMaxPasswordLength) password.clear();
-  hasher_.Verify(
-      hash, std::move(password),
-      [this, account, done = std::move(done)](const Result<bool>& same) {
-        if (!same) return done(tl::unexpected(same.error()));
-        if (!*same) return done(WrongPassword());
-        const std::string token = NewToken();
-        const Time now = clock_.Now();
-        store_.OpenSession(
-            {account->id, account->password_hash, HashToken(token), now},
-            [this, account, token, now, done](const Result<Nothing>& opened) {
-              if (!opened) return done(tl::unexpected(opened.error()));
-              done(NewLogin(account->id, account->user, token, now));
-            });
-      });
+  hasher_.Verify(std::move(hash), std::move(password), std::move(done), origin);
+}
+
+void Accounts::Begin(const Account& account, const Done<Login>& done) {
+  const std::string token = NewToken();
+  const Time now = clock_.Now();
+  store_.OpenSession({account.id, account.password_hash, HashToken(token), now},
+                     [this, id = account.id, user = account.user, token, now,
+                      done](const Result<Nothing>& opened) {
+                       if (!opened) return done(tl::unexpected(opened.error()));
+                       done(NewLogin(id, user, token, now));
+                     });
 }
 
 void Accounts::LogOut(const Caller& caller, Done<Nothing> done) {
@@ -95,26 +110,27 @@ void Accounts::ChangePassword(const Caller& caller, std::string old_password,
   if (const auto ok = CheckPassword(new_password); !ok) {
     return done(tl::unexpected(ok.error()));
   }
-  if (old_password.size() > kMaxPasswordLength) return done(WrongPassword());
   const auto account = store_.FindAccount(caller.user);
   if (!account) return done(tl::unexpected(account.error()));
   std::optional<std::string> old_hash;
   if (*account) old_hash = (*account)->password_hash;
-  hasher_.Verify(
-      old_hash, std::move(old_password),
-      [this, id = caller.id, old_hash, new_password = std::move(new_password),
-       done = std::move(done)](const Result<bool>& same) {
-        if (!same) return done(tl::unexpected(same.error()));
-        if (!*same) {
-          return done(
-              Fail(ErrorCode::kBadCredentials, "the old password is wrong"));
-        }
-        hasher_.Hash(new_password, [this, id, old_hash,
-                                    done](const Result<std::string>& hash) {
-          if (!hash) return done(tl::unexpected(hash.error()));
-          store_.ChangePassword({id, *old_hash, *hash}, done);
-        });
-      });
+  Verify(old_hash, std::move(old_password), caller.origin,
+         [this, id = caller.id, old_hash,
+          new_password = std::move(new_password), origin = caller.origin,
+          done = std::move(done)](const Result<bool>& same) {
+           if (!same) return done(tl::unexpected(same.error()));
+           if (!*same) {
+             return done(
+                 Fail(ErrorCode::kBadCredentials, "the old password is wrong"));
+           }
+           hasher_.Hash(
+               new_password,
+               [this, id, old_hash, done](const Result<std::string>& hash) {
+                 if (!hash) return done(tl::unexpected(hash.error()));
+                 store_.ChangePassword({id, *old_hash, *hash}, done);
+               },
+               origin);
+         });
 }
 
 Result<Nothing> Accounts::CheckPassword(const std::string& password) const {

@@ -2,6 +2,7 @@
 #ifndef TMSERVER_MAIL_ACCOUNTS_H_
 #define TMSERVER_MAIL_ACCOUNTS_H_
 
+#include <optional>
 #include <string>
 
 #include "tmserver/mail/clock.h"
@@ -29,16 +30,18 @@ struct Login {
 class Accounts {
  public:
   // All outlive it.
-  Accounts(Store& store, PasswordHasher& hasher, const Sessions& sessions,
+  Accounts(Store& store, PasswordHasher& hasher, Sessions& sessions,
            const Clock& clock, AccountRules rules);
 
-  // kRegistrationClosed, kInvalidArgument, kWeakPassword, kUserExists.
+  // kRegistrationClosed, kInvalidArgument, kWeakPassword, kUserExists,
+  // kRateLimited.
   void Register(const std::string& user, std::string password,
-                Done<Login> done);
+                const Origin& origin, Done<Login> done);
 
   // Ends the user's earlier login. kBadCredentials for an unknown user too,
-  // after the same work.
-  void LogIn(const std::string& user, std::string password, Done<Login> done);
+  // after the same work. kRateLimited.
+  void LogIn(const std::string& user, std::string password,
+             const Origin& origin, Done<Login> done);
 
   void LogOut(const Caller& caller, Done<Nothing> done);
 
@@ -48,12 +51,15 @@ class Accounts {
 
  private:
   Result<Nothing> CheckPassword(const std::string& password) const;
+  void Verify(std::optional<std::string> hash, std::string password,
+              const Origin& origin, PasswordHasher::Verified done);
+  void Begin(const Account& account, const Done<Login>& done);
   Login NewLogin(UserId id, const std::string& user, std::string token,
                  Time now) const;
 
   Store& store_;
   PasswordHasher& hasher_;
-  const Sessions& sessions_;
+  Sessions& sessions_;
   const Clock& clock_;
   const AccountRules rules_;
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace turbo::mail {
 namespace {
@@ -47,6 +48,10 @@ std::optional<Time> Earlier(std::optional<Time> one, std::optional<Time> two) {
   return std::min(*one, *two);
 }
 
+std::string_view KeyOf(const Caller& caller) {
+  return {reinterpret_cast<const char*>(&caller.id), sizeof caller.id};
+}
+
 }  // namespace
 
 Result<Nothing> Permit(const Caller& caller, Right right) {
@@ -84,14 +89,27 @@ std::string HashToken(std::string_view token) {
 }
 
 Sessions::Sessions(Store& store, const Clock& clock, SessionLimits limits)
-    : store_(store), clock_(clock), limits_(limits) {}
+    : store_(store),
+      clock_(clock),
+      limits_(limits),
+      accounts_(clock, limits.account_rate),
+      strangers_(clock, limits.stranger_rate) {}
 
-Result<Caller> Sessions::Authenticate(std::string_view token) {
+Result<Caller> Sessions::Authenticate(std::string_view token,
+                                      const Origin& origin) {
   if (token.empty()) {
     return Fail(ErrorCode::kNotLoggedIn, "this call needs a login");
   }
   const std::string hash = HashToken(token);
-  return IsSecret(token) ? ByAccessToken(hash) : ByLogin(hash);
+  auto caller = IsSecret(token) ? ByAccessToken(hash) : ByLogin(hash);
+  if (caller) {
+    caller->origin = origin;
+  } else if (caller.error().code == ErrorCode::kNotLoggedIn) {
+    if (auto ok = AdmitStranger(origin); !ok) {
+      return tl::unexpected(std::move(ok.error()));
+    }
+  }
+  return caller;
 }
 
 Result<Caller> Sessions::ByLogin(const std::string& hash) {
@@ -150,6 +168,23 @@ Result<Caller> Sessions::ByAccessToken(const std::string& hash) {
 Result<Caller> Sessions::AuthenticateAgain(const Caller& caller) {
   return caller.auth == Auth::kLogin ? ByLogin(caller.token_hash)
                                      : ByAccessToken(caller.token_hash);
+}
+
+Result<Nothing> Sessions::Admit(const Caller& caller) {
+  const auto wait = accounts_.Take(KeyOf(caller));
+  if (!wait) return Nothing{};
+  return TooMuch("too many calls of " + caller.user + " at once", *wait);
+}
+
+Duration Sessions::Pace(const Caller& caller) {
+  return accounts_.Reserve(KeyOf(caller));
+}
+
+Result<Nothing> Sessions::AdmitStranger(const Origin& origin) {
+  if (origin.empty()) return Nothing{};
+  const auto wait = strangers_.Take(origin);
+  if (!wait) return Nothing{};
+  return TooMuch("too many logins or unknown tokens from " + origin, *wait);
 }
 
 Time Sessions::FirstEnd(Time now) const {

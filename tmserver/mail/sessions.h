@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "tmserver/mail/clock.h"
+#include "tmserver/mail/rate.h"
 #include "tmserver/mail/store.h"
 
 namespace turbo::mail {
@@ -15,6 +16,8 @@ namespace turbo::mail {
 struct SessionLimits {
   Duration idle = std::chrono::hours(1);       // each use renews it
   Duration absolute = std::chrono::hours(24);  // from the login on
+  Rate account_rate = {};   // calls of one account, wherever they come from
+  Rate stranger_rate = {};  // calls from one place, of which nobody knows whose
 };
 
 enum class Auth { kLogin, kAccessToken };
@@ -29,6 +32,7 @@ struct Caller {
   Auth auth = Auth::kLogin;
   Scope scope = Scope::kFull;
   std::string token_name = {};  // of the access token
+  Origin origin = {};           // of this call
 };
 
 // What a call asks of its caller.
@@ -63,11 +67,23 @@ class Sessions {
   // rotation replaced), kSessionExpired and kTokenExpired after its time. A use
   // renews a login; the store is told at most once per 1/60 of the idle life,
   // so that reads don't turn into writes; that much is granted on top of the
-  // idle life. The store hears of uses of an access token once a minute.
-  Result<Caller> Authenticate(std::string_view token);
+  // idle life. The store hears of uses of an access token once a minute. An
+  // unknown token counts as a stranger's call: kRateLimited for too many.
+  Result<Caller> Authenticate(std::string_view token,
+                              const Origin& origin = {});
 
   // The same for one who was authenticated before.
   Result<Caller> AuthenticateAgain(const Caller& caller);
+
+  // Counts a call of `caller`'s account; kRateLimited for too many.
+  Result<Nothing> Admit(const Caller& caller);
+
+  // Counts one in any case and answers how long the next has to wait.
+  Duration Pace(const Caller& caller);
+
+  // Counts a call of somebody who has not shown a token; kRateLimited for too
+  // many. A Unix socket has no address, so nothing is counted there.
+  Result<Nothing> AdmitStranger(const Origin& origin);
 
   // When a login of `now` ends if it isn't used.
   Time FirstEnd(Time now) const;
@@ -79,6 +95,8 @@ class Sessions {
   Store& store_;
   const Clock& clock_;
   const SessionLimits limits_;
+  RateLimiter accounts_;
+  RateLimiter strangers_;
 };
 
 }  // namespace turbo::mail

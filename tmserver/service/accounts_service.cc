@@ -39,15 +39,17 @@ AccountsService::AccountsService(mail::Sessions& sessions,
 }
 
 void AccountsService::Register(v1::RegisterRequest request,
+                               const mail::Origin& origin,
                                Reply<v1::RegisterResponse> reply) {
   accounts_.Register(request.user(), std::move(*request.mutable_password()),
-                     WithLogin(std::move(reply)));
+                     origin, WithLogin(std::move(reply)));
 }
 
 void AccountsService::Login(v1::LoginRequest request,
+                            const mail::Origin& origin,
                             Reply<v1::LoginResponse> reply) {
   accounts_.LogIn(request.user(), std::move(*request.mutable_password()),
-                  WithLogin(std::move(reply)));
+                  origin, WithLogin(std::move(reply)));
 }
 
 void AccountsService::Logout(v1::LogoutRequest, const Caller& caller,

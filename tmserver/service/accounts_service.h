@@ -25,8 +25,10 @@ class AccountsService final : public Service {
  private:
   using Caller = mail::Caller;
 
-  void Register(v1::RegisterRequest request, Reply<v1::RegisterResponse> reply);
-  void Login(v1::LoginRequest request, Reply<v1::LoginResponse> reply);
+  void Register(v1::RegisterRequest request, const mail::Origin& origin,
+                Reply<v1::RegisterResponse> reply);
+  void Login(v1::LoginRequest request, const mail::Origin& origin,
+             Reply<v1::LoginResponse> reply);
   void Logout(v1::LogoutRequest request, const Caller& caller,
               Reply<v1::LogoutResponse> reply);
   void WhoAmI(v1::WhoAmIRequest request, const Caller& caller,

@@ -5,8 +5,10 @@
 
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "proto/turbomessage/wire.h"
+#include "tmserver/service/peer.h"
 
 namespace turbo::service {
 namespace {
@@ -41,15 +43,20 @@ mail::Result<mail::Caller> Authenticate(
     return mail::Fail(ErrorCode::kNotLoggedIn,
                       "this call needs a login or an access token");
   }
-  return sessions.Authenticate(*token);
+  return sessions.Authenticate(*token, OriginOf(context.peer()));
 }
 
-mail::Result<mail::Caller> Admitted(CallRecord& record, mail::Right right,
+mail::Result<mail::Caller> Admitted(CallRecord& record,
+                                    mail::Sessions& sessions, mail::Right right,
+                                    Counting counting,
                                     mail::Result<mail::Caller> caller) {
   if (!caller) return caller;
   record.user = caller->user;
-  const mail::Result<mail::Nothing> ok = mail::Permit(*caller, right);
-  if (!ok) return tl::unexpected(ok.error());
+  mail::Result<mail::Nothing> permitted = mail::Permit(*caller, right);
+  if (counting == Counting::kCall || !permitted) {
+    if (auto ok = sessions.Admit(*caller); !ok) permitted = std::move(ok);
+  }
+  if (!permitted) return tl::unexpected(std::move(permitted.error()));
   return caller;
 }
 
@@ -65,6 +72,8 @@ void CallRecord::SetLevel(ErrorCode code) {
 CallRecord::CallRecord(const std::string& method_path,
                        const grpc::CallbackServerContext& context)
     : path(method_path), peer(context.peer()) {}
+
+mail::Origin CallRecord::Origin() const { return OriginOf(peer); }
 
 void CallRecord::Write() const {
   const auto spent = std::chrono::steady_clock::now() - begun;

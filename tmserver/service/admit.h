@@ -21,6 +21,8 @@ struct CallRecord {
   // `method_path` outlives it.
   CallRecord(const std::string& method_path,
              const grpc::CallbackServerContext& context);
+  // As limits count it.
+  mail::Origin Origin() const;
   // For a call that fails with `code`.
   void SetLevel(mail::ErrorCode code);
   void Write() const;
@@ -40,8 +42,17 @@ struct CallRecord {
 mail::Result<mail::Caller> Authenticate(
     const grpc::CallbackServerContext& context, mail::Sessions& sessions);
 
-// The caller, noted for the log, who must have `right`; kPermissionDenied.
-mail::Result<mail::Caller> Admitted(CallRecord& record, mail::Right right,
+// How a call counts for its account's rate.
+enum class Counting {
+  kCall,   // as one
+  kPaced,  // not here: what serves it counts, and lets it wait
+};
+
+// The caller, noted for the log, who must have `right`; kPermissionDenied,
+// kRateLimited.
+mail::Result<mail::Caller> Admitted(CallRecord& record,
+                                    mail::Sessions& sessions, mail::Right right,
+                                    Counting counting,
                                     mail::Result<mail::Caller> caller);
 
 }  // namespace turbo::service

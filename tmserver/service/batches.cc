@@ -1,5 +1,6 @@
 #include "tmserver/service/batches.h"
 
+#include <algorithm>
 #include <deque>
 #include <exception>
 #include <optional>
@@ -18,6 +19,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using mail::Result;
+
+// Many short pauses would cost more than the requests.
+constexpr mail::Duration kShortestPause{10};
 
 v1::SendManyResponse ResponseOf(const Result<mail::Sent>& sent) {
   v1::SendManyResponse response;
@@ -47,6 +51,7 @@ class Batches::Batch : public std::enable_shared_from_this<Batch> {
 
   void Start() {
     const std::lock_guard lock(mutex_);
+    Pause();
     Step();
   }
 
@@ -54,6 +59,7 @@ class Batches::Batch : public std::enable_shared_from_this<Batch> {
     if (const auto number = Take(bytes)) Handle(*bytes, *number);
     const std::lock_guard lock(mutex_);
     reading_ = false;
+    Pause();
     Step();
   }
 
@@ -137,6 +143,20 @@ class Batches::Batch : public std::enable_shared_from_this<Batch> {
     Step();
   }
 
+  // Lets the next request wait where the account sends too fast. With the lock.
+  void Pause() {
+    if (closed_ || gone_) return;
+    const mail::Duration wait = owner_.sessions_.Pace(caller_);
+    if (wait.count() == 0) return;
+    pausing_ = true;
+    const auto go_on = [self = shared_from_this()] {
+      const std::lock_guard lock(self->mutex_);
+      self->pausing_ = false;
+      self->Step();
+    };
+    RunSoon(go_on, std::max(wait, kShortestPause));
+  }
+
   void Close(mail::Error error) {
     if (closed_) return;
     closed_ = true;
@@ -151,8 +171,8 @@ class Batches::Batch : public std::enable_shared_from_this<Batch> {
       return;
     }
     if (!writing_ && !slots_.empty() && slots_.front().answer) WriteFirst();
-    if (!reading_ && !closed_ && slots_.size() < limits_.requests &&
-        unanswered_bytes_ < limits_.bytes) {
+    if (!reading_ && !pausing_ && !closed_ &&
+        slots_.size() < limits_.requests && unanswered_bytes_ < limits_.bytes) {
       reading_ = true;
       stream_->Read();
     }
@@ -185,6 +205,7 @@ class Batches::Batch : public std::enable_shared_from_this<Batch> {
   size_t unanswered_bytes_ = 0;
   bool reading_ = false;
   bool writing_ = false;
+  bool pausing_ = false;
   bool closed_ = false;  // no more requests are taken
   bool gone_ = false;    // the call broke off
   std::optional<mail::Error> error_;

@@ -29,7 +29,8 @@ struct BatchLimits {
 };
 
 // Every request goes to the mailbox when it comes, so that those of one call
-// share the store's writes; the answers wait for their turn.
+// share the store's writes; the answers wait for their turn. A call of an
+// account that has sent too much at once is not refused but read more slowly.
 class Batches {
  public:
   // Both outlive it.

@@ -17,6 +17,12 @@ tl::unexpected<mail::Error> Unreadable() {
                     "is not UTF-8");
 }
 
+tl::unexpected<mail::Error> TooLarge() {
+  return mail::Fail(mail::ErrorCode::kInvalidArgument,
+                    "a request without a token has at most " +
+                        std::to_string(kMaxOpenRequest) + " bytes");
+}
+
 mail::Result<grpc::ByteBuffer> Serialize(
     const google::protobuf::MessageLite& response) {
   grpc::ByteBuffer bytes;

@@ -16,6 +16,10 @@ bool Parse(grpc::ByteBuffer& bytes, google::protobuf::MessageLite& request);
 // The error where Parse fails.
 tl::unexpected<mail::Error> Unreadable();
 
+// The most bytes of a request that needs no token, and the error for more.
+inline constexpr size_t kMaxOpenRequest = size_t{8} << 10;
+tl::unexpected<mail::Error> TooLarge();
+
 // kInternal for more than protobuf can carry.
 mail::Result<grpc::ByteBuffer> Serialize(
     const google::protobuf::MessageLite& response);

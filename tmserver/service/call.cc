@@ -156,14 +156,14 @@ void Service::AddMethod(const char* method, Handler handler, Refusal refusal) {
 }
 
 void Service::AddStreamingMethod(const char* method, mail::Right right,
-                                 OpenStream open) {
+                                 Counting counting, OpenStream open) {
   const int index = static_cast<int>(paths_.size());
   const std::string& path = paths_.emplace_back("/" + name_ + "/" + method);
   grpc::Service::AddMethod(new grpc::internal::RpcServiceMethod(
       path.c_str(), grpc::internal::RpcMethod::BIDI_STREAMING, nullptr));
-  auto start = [this, &path, right,
+  auto start = [this, &path, right, counting,
                 open = std::move(open)](grpc::CallbackServerContext* context) {
-    return ServeStream(path, *context, sessions_, right, open);
+    return ServeStream(path, *context, sessions_, right, counting, open);
   };
   MarkMethodRawCallback(
       index, new grpc::internal::CallbackBidiHandler<grpc::ByteBuffer,

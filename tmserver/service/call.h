@@ -47,7 +47,8 @@ class Service : public grpc::Service {
   // Who calls, for contracts that have the token in the request.
   template <class Request>
   using Identify = mail::Result<mail::Caller> (*)(const Request& request,
-                                                  mail::Sessions& sessions);
+                                                  mail::Sessions& sessions,
+                                                  const mail::Origin& origin);
 
   // Serves `method` by handler(request, caller, reply), for callers that have
   // `right`.
@@ -59,7 +60,8 @@ class Service : public grpc::Service {
                           Call& call, grpc::ByteBuffer& bytes,
                           Reply<grpc::ByteBuffer> reply) {
       const mail::Result<mail::Caller> caller =
-          Admitted(RecordOf(call), right, Authenticate(call, self->sessions_));
+          Admitted(RecordOf(call), self->sessions_, right, Counting::kCall,
+                   Authenticate(call, self->sessions_));
       if (!caller) return reply(tl::unexpected(caller.error()));
       Request request;
       if (!Parse(bytes, request)) return reply(Unreadable());
@@ -81,7 +83,8 @@ class Service : public grpc::Service {
           Request request;
           if (!Parse(bytes, request)) return reply(Unreadable());
           const mail::Result<mail::Caller> caller = Admitted(
-              RecordOf(call), right, identify(request, self->sessions_));
+              RecordOf(call), self->sessions_, right, Counting::kCall,
+              identify(request, self->sessions_, RecordOf(call).Origin()));
           if (!caller) return reply(tl::unexpected(caller.error()));
           (self->*handler)(std::move(request), *caller,
                            Serialized<Response>(std::move(reply)));
@@ -94,26 +97,31 @@ class Service : public grpc::Service {
   template <class Self>
   void AddStream(const char* method, mail::Right right,
                  std::unique_ptr<StreamHandler> (Self::*open)(
-                     Stream&, const mail::Caller&)) {
-    AddStreamingMethod(method, right,
+                     Stream&, const mail::Caller&),
+                 Counting counting = Counting::kCall) {
+    AddStreamingMethod(method, right, counting,
                        [self = static_cast<Self*>(this), open](
                            Stream& stream, const mail::Caller& caller) {
                          return (self->*open)(stream, caller);
                        });
   }
 
-  // Serves `method` by handler(request, reply), for everybody.
+  // Serves `method` by handler(request, origin, reply), for everybody. Requests
+  // are small.
   template <class Self, class Request, class Response>
   void AddOpen(const char* method,
-               void (Self::*handler)(Request, Reply<Response>),
+               void (Self::*handler)(Request, const mail::Origin&,
+                                     Reply<Response>),
                Refuse<Response> refuse = nullptr) {
     AddMethod(
         method,
         [self = static_cast<Self*>(this), handler](
-            Call&, grpc::ByteBuffer& bytes, Reply<grpc::ByteBuffer> reply) {
+            Call& call, grpc::ByteBuffer& bytes,
+            Reply<grpc::ByteBuffer> reply) {
           Request request;
+          if (bytes.Length() > kMaxOpenRequest) return reply(TooLarge());
           if (!Parse(bytes, request)) return reply(Unreadable());
-          (self->*handler)(std::move(request),
+          (self->*handler)(std::move(request), RecordOf(call).Origin(),
                            Serialized<Response>(std::move(reply)));
         },
         Serialized(refuse));
@@ -130,7 +138,7 @@ class Service : public grpc::Service {
   void AddMethod(const char* method, Handler handler, Refusal refusal = {});
 
   void AddStreamingMethod(const char* method, mail::Right right,
-                          OpenStream open);
+                          Counting counting, OpenStream open);
   static mail::Result<mail::Caller> Authenticate(const Call& call,
                                                  mail::Sessions& sessions);
   static CallRecord& RecordOf(Call& call);

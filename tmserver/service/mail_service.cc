@@ -17,7 +17,7 @@ MailService::MailService(mail::Sessions& sessions, mail::Mailbox& mailbox)
       batches_(sessions, mailbox),
       watches_(sessions, mailbox) {
   Add("Send", Right::kSend, &MailService::Send);
-  AddStream("SendMany", Right::kSend, &MailService::SendMany);
+  AddStream("SendMany", Right::kSend, &MailService::SendMany, Counting::kPaced);
   Add("List", Right::kRead, &MailService::List);
   AddStream("Watch", mail::Right::kRead, &MailService::Watch);
   Add("Count", Right::kRead, &MailService::Count);

@@ -27,9 +27,9 @@ bool Names(const std::string& name, const std::string& user) {
 
 // The token's user, who must be the one that the request names.
 template <class Request>
-Result<mail::Caller> CallerOf(const Request& request,
-                              mail::Sessions& sessions) {
-  Result<mail::Caller> caller = sessions.Authenticate(request.token());
+Result<mail::Caller> CallerOf(const Request& request, mail::Sessions& sessions,
+                              const mail::Origin& origin) {
+  Result<mail::Caller> caller = sessions.Authenticate(request.token(), origin);
   if (caller && !Names(request.usuario(), caller->user)) {
     return mail::Fail(ErrorCode::kNotLoggedIn, "the token is another user's");
   }
@@ -117,14 +117,16 @@ SeedService::SeedService(mail::Sessions& sessions, mail::Accounts& accounts,
 }
 
 void SeedService::Register(seed::LoginRequest request,
+                           const mail::Origin& origin,
                            Reply<seed::Status> reply) {
   accounts_.Register(request.usuario(), std::move(*request.mutable_passwd()),
-                     WithToken(std::move(reply)));
+                     origin, WithToken(std::move(reply)));
 }
 
-void SeedService::Login(seed::LoginRequest request, Reply<seed::Status> reply) {
+void SeedService::Login(seed::LoginRequest request, const mail::Origin& origin,
+                        Reply<seed::Status> reply) {
   accounts_.LogIn(request.usuario(), std::move(*request.mutable_passwd()),
-                  WithToken(std::move(reply)));
+                  origin, WithToken(std::move(reply)));
 }
 
 void SeedService::Send(seed::EnviarMensajeRequest request, const Caller& caller,

@@ -21,8 +21,10 @@ class SeedService final : public Service {
  private:
   using Caller = mail::Caller;
 
-  void Register(seed::LoginRequest request, Reply<seed::Status> reply);
-  void Login(seed::LoginRequest request, Reply<seed::Status> reply);
+  void Register(seed::LoginRequest request, const mail::Origin& origin,
+                Reply<seed::Status> reply);
+  void Login(seed::LoginRequest request, const mail::Origin& origin,
+             Reply<seed::Status> reply);
   void Send(seed::EnviarMensajeRequest request, const Caller& caller,
             Reply<seed::Status> reply);
   void List(seed::GetBandejaRequest request, const Caller& caller,

@@ -19,11 +19,11 @@ class StreamCall final
   StreamCall(const std::string& path, grpc::CallbackServerContext& context)
       : context_(context), record_(path, context) {}
 
-  void Run(mail::Sessions& sessions, mail::Right right,
+  void Run(mail::Sessions& sessions, mail::Right right, Counting counting,
            const OpenStream& open) {
     try {
-      const auto caller =
-          Admitted(record_, right, Authenticate(context_, sessions));
+      const auto caller = Admitted(record_, sessions, right, counting,
+                                   Authenticate(context_, sessions));
       if (!caller) return Fail(caller.error());
       handler_ = open(*this, *caller);
       handler_->OnStart();
@@ -88,9 +88,10 @@ class StreamCall final
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* ServeStream(
     const std::string& path, grpc::CallbackServerContext& context,
-    mail::Sessions& sessions, mail::Right right, const OpenStream& open) {
+    mail::Sessions& sessions, mail::Right right, Counting counting,
+    const OpenStream& open) {
   auto* call = new StreamCall(path, context);  // deleted by its OnDone
-  call->Run(sessions, right, open);
+  call->Run(sessions, right, counting, open);
   return call;
 }
 

@@ -54,7 +54,8 @@ using OpenStream =
 // makes. Owns itself. `path` and `sessions` outlive it.
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* ServeStream(
     const std::string& path, grpc::CallbackServerContext& context,
-    mail::Sessions& sessions, mail::Right right, const OpenStream& open);
+    mail::Sessions& sessions, mail::Right right, Counting counting,
+    const OpenStream& open);
 
 }  // namespace turbo::service
 

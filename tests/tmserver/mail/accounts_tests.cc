@@ -16,13 +16,17 @@ constexpr PasswordCost kCheap{crypto_pwhash_argon2id_MEMLIMIT_MIN,
 struct Fixture {
   Fixture() : ana(Register("ana", "ana's secret").value()) {}
 
-  Result<Login> Register(const std::string& user, const std::string& password) {
-    return Await<Login>(
-        [&](auto done) { accounts.Register(user, password, std::move(done)); });
+  Result<Login> Register(const std::string& user, const std::string& password,
+                         const Origin& origin = {}) {
+    return Await<Login>([&](auto done) {
+      accounts.Register(user, password, origin, std::move(done));
+    });
   }
-  Result<Login> LogIn(const std::string& user, const std::string& password) {
-    return Await<Login>(
-        [&](auto done) { accounts.LogIn(user, password, std::move(done)); });
+  Result<Login> LogIn(const std::string& user, const std::string& password,
+                      const Origin& origin = {}) {
+    return Await<Login>([&](auto done) {
+      accounts.LogIn(user, password, origin, std::move(done));
+    });
   }
   Result<Nothing> ChangePassword(const Caller& caller, const std::string& from,
                                  const std::string& to) {
@@ -98,15 +102,15 @@ BOOST_AUTO_TEST_CASE(where_registration_is_closed_users_still_log_in) {
   Accounts closed(store, hasher, sessions, clock,
                   {.registration_open = false, .min_password_length = 8});
   const auto refused = Await<Login>([&](auto done) {
-    closed.Register("beto", "beto's secret", std::move(done));
+    closed.Register("beto", "beto's secret", {}, std::move(done));
   });
   BOOST_TEST((CodeOf(refused) == ErrorCode::kRegistrationClosed));
   const auto known = Await<Login>([&](auto done) {
-    closed.Register("ana", "ana's secret", std::move(done));
+    closed.Register("ana", "ana's secret", {}, std::move(done));
   });
   BOOST_TEST((CodeOf(known) == ErrorCode::kUserExists));
   BOOST_TEST(Await<Login>([&](auto done) {
-               closed.LogIn("ana", "ana's secret", std::move(done));
+               closed.LogIn("ana", "ana's secret", {}, std::move(done));
              }).has_value());
 }
 
@@ -131,6 +135,41 @@ BOOST_AUTO_TEST_CASE(an_unknown_user_looks_like_a_wrong_password) {
     BOOST_TEST(unknown.error().message == wrong.error().message);
     BOOST_TEST(unknown.error().users.empty());
   }
+}
+
+BOOST_AUTO_TEST_CASE(an_unknown_user_costs_as_much_as_a_wrong_password) {
+  for (const char* name : {"ana", "nobody", "no name", ""}) {
+    for (const std::string& password :
+         {std::string("wrong"), std::string(5000, 'x')}) {
+      const uint64_t before = hasher.computations();
+      LogIn(name, password);
+      BOOST_TEST(hasher.computations() - before == 1u, name);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(one_address_has_a_rate_of_its_own) {
+  Sessions limited(store, clock,
+                   {.stranger_rate = {std::chrono::seconds(10), 2}});
+  Accounts slow(store, hasher, limited, clock, {});
+  const auto log_in = [&](const Origin& origin) {
+    return Await<Login>([&](auto done) {
+      slow.LogIn("ana", "ana's secret", origin, std::move(done));
+    });
+  };
+  const auto sign_up = [&](const Origin& origin) {
+    return Await<Login>([&](auto done) {
+      slow.Register("beto", "beto's secret", origin, std::move(done));
+    });
+  };
+  BOOST_TEST(log_in("192.0.2.1").has_value());
+  BOOST_TEST(log_in("192.0.2.1").has_value());
+  const auto refused = sign_up("192.0.2.1");
+  BOOST_TEST((CodeOf(refused) == ErrorCode::kRateLimited));
+  BOOST_TEST((refused.error().retry_after == std::chrono::seconds(10)));
+  BOOST_TEST((CodeOf(log_in("192.0.2.1")) == ErrorCode::kRateLimited));
+  BOOST_TEST(log_in("192.0.2.2").has_value());
+  for (int i = 0; i < 10; ++i) BOOST_TEST(log_in("").has_value());
 }
 
 BOOST_AUTO_TEST_CASE(logging_out_ends_the_login) {

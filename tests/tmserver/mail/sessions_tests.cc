@@ -171,6 +171,40 @@ BOOST_AUTO_TEST_CASE(a_hash_has_32_bytes_and_stays_the_same) {
   BOOST_TEST(HashToken("token") != HashToken("tokem"));
 }
 
+BOOST_AUTO_TEST_CASE(an_account_has_a_rate_wherever_it_calls_from) {
+  Sessions limited(store, clock,
+                   {.account_rate = {std::chrono::seconds(10), 2}});
+  Caller one;
+  one.id = 1;
+  one.user = "one";
+  Caller two;
+  two.id = 2;
+  BOOST_TEST(limited.Admit(one).has_value());
+  one.origin = "192.0.2.1";
+  BOOST_TEST(limited.Admit(one).has_value());
+  const auto refused = limited.Admit(one);
+  BOOST_TEST((CodeOf(refused) == ErrorCode::kRateLimited));
+  BOOST_TEST((refused.error().retry_after == std::chrono::seconds(10)));
+  BOOST_TEST(limited.Admit(two).has_value());
+  BOOST_TEST((limited.Pace(one) == std::chrono::seconds(10)));
+}
+
+BOOST_AUTO_TEST_CASE(unknown_tokens_count_for_the_place_and_good_ones_do_not) {
+  Sessions limited(store, clock,
+                   {.stranger_rate = {std::chrono::seconds(10), 2}});
+  for (int i = 0; i < 2; ++i) {
+    BOOST_TEST((CodeOf(limited.Authenticate("unknown", "192.0.2.1")) ==
+                ErrorCode::kNotLoggedIn));
+  }
+  BOOST_TEST((CodeOf(limited.Authenticate("unknown", "192.0.2.1")) ==
+              ErrorCode::kRateLimited));
+  BOOST_TEST((CodeOf(limited.Authenticate("unknown", "192.0.2.2")) ==
+              ErrorCode::kNotLoggedIn));
+  const auto caller = limited.Authenticate("token", "192.0.2.1");
+  BOOST_REQUIRE(caller.has_value());
+  BOOST_TEST(caller->origin == "192.0.2.1");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -139,6 +139,26 @@ BOOST_AUTO_TEST_CASE(a_caller_that_does_not_read_is_not_read_from) {
   stream.Await([](const auto& n) { return n.finished; });
 }
 
+BOOST_AUTO_TEST_CASE(who_sends_too_fast_is_read_more_slowly_and_not_refused) {
+  // Two at once, the first of them for the call itself.
+  mail::Sessions slow(store, clock,
+                      {.account_rate = {std::chrono::milliseconds(300), 2}});
+  Batches batches(slow, mailbox, limits);
+  const auto begun = std::chrono::steady_clock::now();
+  const auto handler = Begin(batches);
+  Request(*handler);
+  handler->OnWritten();
+  Request(*handler);
+  BOOST_TEST(stream.notes().reads == 2);
+  stream.Await([](const auto& n) { return n.reads == 3; });
+  BOOST_TEST((std::chrono::steady_clock::now() - begun >=
+              std::chrono::milliseconds(300)));
+  for (const auto& answer : stream.notes().written) {
+    BOOST_TEST(answer.has_sent());
+  }
+  handler->OnCancelled();
+}
+
 BOOST_AUTO_TEST_CASE(large_requests_wait_for_the_store) {
   Batches batches(sessions, mailbox, limits);
   auto go_on = HoldAnswers();
