@@ -105,3 +105,39 @@ load helpers
     run -64 timeout 20 tmserver 0 --store memory: --login-rate "$rate"
   done
 }
+
+# --- Guessed passwords ---
+
+# try PROFILE USER PASSWORD [OPTION...]: a login.
+try() {
+  local profile=$1 user=$2 password=$3
+  shift 3
+  tmctl -S "$SERVER" -p "$profile" "$@" login "$user" --password-stdin \
+    <<<"$password"
+}
+
+@test "who guesses has to wait, whether there is such a user or not" {
+  start_server
+  register ana
+  local user n
+  for user in ana nobody; do
+    for n in 1 2 3 4 5; do
+      refused 77 bad_credentials try "$user" "$user" "wrong password $n"
+    done
+    refused 75 rate_limited try "$user" "$user" "wrong password 6"
+    is "$error" '.retry_after_ms > 0 and .retry_after_ms <= 1000'
+    [[ $(jq -r .message <<<"$error") == *"too many wrong passwords"* ]]
+  done
+  ana -q whoami
+  ok try again ana "$PASSWORD" --retry 3
+}
+
+@test "a program with an old password keeps nobody out" {
+  start_server
+  register ana
+  local n
+  for n in 1 2 3 4 5 6 7 8; do
+    refused 77 bad_credentials try old ana "the old password"
+  done
+  ok try again ana "$PASSWORD"
+}

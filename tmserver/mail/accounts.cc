@@ -24,7 +24,8 @@ Accounts::Accounts(Store& store, PasswordHasher& hasher, Sessions& sessions,
       hasher_(hasher),
       sessions_(sessions),
       clock_(clock),
-      rules_(rules) {}
+      rules_(rules),
+      guard_(clock) {}
 
 void Accounts::Register(const std::string& user, std::string password,
                         const Origin& origin, Done<Login> done) {
@@ -76,7 +77,7 @@ void Accounts::LogIn(const std::string& user, std::string password,
   }
   std::optional<std::string> hash;
   if (account) hash = account->password_hash;
-  Verify(hash, std::move(password), origin,
+  Verify(name.value_or(user), hash, std::move(password), origin,
          [this, account, done = std::move(done)](const Result<bool>& same) {
            if (!same) return done(tl::unexpected(same.error()));
            if (!*same) return done(WrongPassword());
@@ -84,10 +85,22 @@ void Accounts::LogIn(const std::string& user, std::string password,
          });
 }
 
-void Accounts::Verify(std::optional<std::string> hash, std::string password,
-                      const Origin& origin, PasswordHasher::Verified done) {
+// Lets guessers wait; else answers whether the password made the hash.
+void Accounts::Verify(const std::string& user, std::optional<std::string> hash,
+                      std::string password, const Origin& origin,
+                      PasswordHasher::Verified done) {
+  const auto attempt = guard_.Begin(user, origin, password);
+  if (!attempt) return done(tl::unexpected(attempt.error()));
   if (password.size() > kMaxPasswordLength) password.clear();
-  hasher_.Verify(std::move(hash), std::move(password), std::move(done), origin);
+  hasher_.Verify(
+      std::move(hash), std::move(password),
+      [this, attempt = *attempt,
+       done = std::move(done)](const Result<bool>& same) {
+        if (!same) guard_.Abandoned(attempt);
+        if (same && *same) guard_.Succeeded(attempt);
+        done(same);
+      },
+      origin);
 }
 
 void Accounts::Begin(const Account& account, const Done<Login>& done) {
@@ -114,7 +127,7 @@ void Accounts::ChangePassword(const Caller& caller, std::string old_password,
   if (!account) return done(tl::unexpected(account.error()));
   std::optional<std::string> old_hash;
   if (*account) old_hash = (*account)->password_hash;
-  Verify(old_hash, std::move(old_password), caller.origin,
+  Verify(caller.user, old_hash, std::move(old_password), caller.origin,
          [this, id = caller.id, old_hash,
           new_password = std::move(new_password), origin = caller.origin,
           done = std::move(done)](const Result<bool>& same) {

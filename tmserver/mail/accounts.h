@@ -6,6 +6,7 @@
 #include <string>
 
 #include "tmserver/mail/clock.h"
+#include "tmserver/mail/login_guard.h"
 #include "tmserver/mail/password.h"
 #include "tmserver/mail/sessions.h"
 #include "tmserver/mail/store.h"
@@ -39,20 +40,23 @@ class Accounts {
                 const Origin& origin, Done<Login> done);
 
   // Ends the user's earlier login. kBadCredentials for an unknown user too,
-  // after the same work. kRateLimited.
+  // after the same work. kRateLimited for those whom LoginGuard lets wait,
+  // without work.
   void LogIn(const std::string& user, std::string password,
              const Origin& origin, Done<Login> done);
 
   void LogOut(const Caller& caller, Done<Nothing> done);
 
-  // kBadCredentials for a wrong old password, kWeakPassword.
+  // kBadCredentials for a wrong old password, which counts as at a login;
+  // kWeakPassword, kRateLimited.
   void ChangePassword(const Caller& caller, std::string old_password,
                       std::string new_password, Done<Nothing> done);
 
  private:
   Result<Nothing> CheckPassword(const std::string& password) const;
-  void Verify(std::optional<std::string> hash, std::string password,
-              const Origin& origin, PasswordHasher::Verified done);
+  void Verify(const std::string& user, std::optional<std::string> hash,
+              std::string password, const Origin& origin,
+              PasswordHasher::Verified done);
   void Begin(const Account& account, const Done<Login>& done);
   Login NewLogin(UserId id, const std::string& user, std::string token,
                  Time now) const;
@@ -62,6 +66,7 @@ class Accounts {
   Sessions& sessions_;
   const Clock& clock_;
   const AccountRules rules_;
+  LoginGuard guard_;
 };
 
 }  // namespace turbo::mail

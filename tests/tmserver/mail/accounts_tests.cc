@@ -28,6 +28,11 @@ struct Fixture {
       accounts.LogIn(user, password, origin, std::move(done));
     });
   }
+  // What five more wrong passwords and then the right one come to.
+  ErrorCode GuessAt(const std::string& user) {
+    for (int i = 0; i < 5; ++i) LogIn(user, "wrong " + std::to_string(i));
+    return CodeOf(LogIn(user, "ana's secret"));
+  }
   Result<Nothing> ChangePassword(const Caller& caller, const std::string& from,
                                  const std::string& to) {
     return Await<Nothing>([&](auto done) {
@@ -146,6 +151,35 @@ BOOST_AUTO_TEST_CASE(an_unknown_user_costs_as_much_as_a_wrong_password) {
       BOOST_TEST(hasher.computations() - before == 1u, name);
     }
   }
+}
+
+BOOST_AUTO_TEST_CASE(who_guesses_waits_and_costs_nothing) {
+  for (const char* name : {"ana", "nobody", "no name"}) {
+    const uint64_t before = hasher.computations();
+    BOOST_TEST((GuessAt(name) == ErrorCode::kRateLimited), name);
+    BOOST_TEST(hasher.computations() - before == 5u, name);
+    BOOST_TEST((LogIn(name, "x").error().retry_after ==
+                std::chrono::milliseconds(1000)));
+  }
+  BOOST_TEST(IsLoggedIn(ana));
+  clock.Advance(std::chrono::seconds(1));
+  BOOST_TEST(LogIn("ana", "ana's secret").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_name_in_any_case_is_the_same_victim) {
+  GuessAt("ana");
+  BOOST_TEST((CodeOf(LogIn("ANA", "x")) == ErrorCode::kRateLimited));
+}
+
+BOOST_AUTO_TEST_CASE(the_old_password_is_not_to_be_guessed_either) {
+  for (int i = 0; i < 5; ++i) {
+    BOOST_TEST((
+        CodeOf(ChangePassword(ana.caller, std::to_string(i), "a new secret")) ==
+        ErrorCode::kBadCredentials));
+  }
+  BOOST_TEST(
+      (CodeOf(ChangePassword(ana.caller, "ana's secret", "a new secret")) ==
+       ErrorCode::kRateLimited));
 }
 
 BOOST_AUTO_TEST_CASE(one_address_has_a_rate_of_its_own) {
