@@ -41,6 +41,14 @@ void Harden() {
   umask(S_IRWXG | S_IRWXO);
 }
 
+// Each connection is a file.
+void RaiseFileLimit() {
+  rlimit files = {};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+}
+
 int ExitCodeOf(store::OpenError::Kind kind) {
   switch (kind) {
     case store::OpenError::Kind::kConfig:
@@ -140,6 +148,7 @@ std::unique_ptr<mail::Store> OpenAny(
 int Serve(const CommandLine& line, const std::function<Options()>& reload,
           const OpenStore& open) {
   Harden();
+  RaiseFileLimit();
   log::Start(line.options.log_format, line.options.log_level);
   PrepareLibraries();
   try {

@@ -32,6 +32,9 @@ namespace {
 constexpr int kMaxMetadata = 8 << 10;
 constexpr int kMaxStreams = 1000;  // running calls of one connection
 constexpr int kHandshakeMs = 10'000;
+constexpr int kIdleMs = 15 * 60'000;  // a connection without calls
+constexpr int kSilenceMs = 60'000;  // until a peer is asked for a sign of life
+constexpr int kSignOfLifeMs = 20'000;
 constexpr uint64_t kUsualMessage = 4 << 20;    // gRPC's own limit
 constexpr uint64_t kBesideContent = 64 << 10;  // recipients, framing ...
 
@@ -54,6 +57,9 @@ void SetLimits(const Options& options, grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreams);
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS,
                              kHandshakeMs);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, kIdleMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kSilenceMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kSignOfLifeMs);
   // Two servers would share the port otherwise.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
 }

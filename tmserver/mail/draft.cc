@@ -39,6 +39,10 @@ Result<std::vector<std::string>> FoldRecipients(
 }
 
 Result<Nothing> CheckLabels(const Labels& labels) {
+  if (labels.size() > kMaxLabels) {
+    return Invalid("a message has at most " + std::to_string(kMaxLabels) +
+                   " labels");
+  }
   for (const auto& [key, value] : labels) {
     if (key.empty()) return Invalid("a label's key is empty");
     if (!IsText(key) || !IsText(value)) {

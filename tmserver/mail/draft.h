@@ -11,6 +11,7 @@
 namespace turbo::mail {
 
 inline constexpr size_t kMaxRecipients = 100;
+inline constexpr size_t kMaxLabels = 100;
 inline constexpr size_t kMaxAttachments = 100;
 inline constexpr size_t kMaxFileName = 255;   // bytes
 inline constexpr size_t kMaxMediaType = 127;  // bytes
