@@ -106,7 +106,8 @@ D is a duration like 90s, 1h30m or 2d; S a size like 10k or 1MiB, in powers of
 TMSERVER_LISTEN are separated by commas.
 
 SIGTERM and SIGINT end the server once running calls are answered; SIGHUP reads
-the log level again, and the TLS files, which are also read where they change.
+the levels of the logs again, opens the audit log anew, and reads the TLS files,
+which are also read where they change.
 
 Exit codes: 0 ended by a signal, 64 command line, 69 address in use, 70 fault
 of ours, 73 or 74 storage failed, 75 store in use, 78 configuration.

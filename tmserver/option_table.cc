@@ -32,6 +32,11 @@ constexpr std::array<std::pair<const char*, log::Level>, 7> kLevels = {
      {"critical", log::Level::kCritical},
      {"off", log::Level::kOff}}};
 
+constexpr std::array<std::pair<const char*, audit::Level>, 3> kAuditLevels = {
+    {{"info", audit::Level::kInfo},
+     {"warn", audit::Level::kWarn},
+     {"off", audit::Level::kOff}}};
+
 std::string ParseGiven(const std::string& text, const char* what) {
   if (text.empty() || text.find('\0') != text.npos) {
     throw std::invalid_argument(std::string(what) + " is empty");
@@ -116,6 +121,7 @@ const OptionRow kRows[] = {
      ConfigKind::kText,
      [](Options& o, const std::string& v) {
        o.tls.client_ca = ParseGiven(v, "the file");
+     }},
     {"account-rate", "RATE", "5000/s:200000",
      "calls of one account, however many at once after the colon; or none",
      ConfigKind::kText,
@@ -149,6 +155,17 @@ const OptionRow kRows[] = {
      "trace, debug, info, warn, error, critical or off", ConfigKind::kText,
      [](Options& o, const std::string& v) {
        o.log_level = Choose(v, kLevels);
+     }},
+    {"audit-log", "F", "none",
+     "who did what from where, as JSON lines: a file, stderr or none",
+     ConfigKind::kText,
+     [](Options& o, const std::string& v) {
+       o.audit_log = ParseGiven(v, "the path");
+     }},
+    {"audit-level", "L", "info", "info, warn (only what was refused) or off",
+     ConfigKind::kText,
+     [](Options& o, const std::string& v) {
+       o.audit_level = Choose(v, kAuditLevels);
      }},
 };
 

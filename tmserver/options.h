@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "tmserver/audit.h"
 #include "tmserver/certificate.h"
 #include "tmserver/log.h"
 #include "tmserver/mail/accounts.h"
@@ -36,6 +37,8 @@ struct Options {
   std::chrono::days register_days{0};
   log::Format log_format = log::Format::kText;
   log::Level log_level = log::Level::kInfo;
+  std::string audit_log;  // none, stderr or a path
+  audit::Level audit_level = audit::Level::kInfo;
 };
 
 enum class Action { kServe, kHelp, kVersion };

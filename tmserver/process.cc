@@ -11,8 +11,10 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <utility>
 
+#include "tmserver/audit.h"
 #include "tmserver/events.h"
 #include "tmserver/housekeeping.h"
 #include "tmserver/log.h"
@@ -93,9 +95,17 @@ void SayReady(const Claim& addresses) {
 void Reload(const std::function<Options()>& reload, Tls* tls) {
   if (tls) tls->Refresh();
   try {
-    log::SetLevel(reload().log_level);
-    log::Write(log::Level::kInfo, "reload", {{"what", "log_level"}});
+    const Options options = reload();
+    log::SetLevel(options.log_level);
+    audit::SetLevel(options.audit_level);
+    log::Write(log::Level::kInfo, "reload",
+               {{"what", "log_level, audit_level"}});
   } catch (const OptionError& e) {
+    log::Write(log::Level::kError, "reload", {{"error", e.what()}});
+  }
+  try {
+    audit::Reopen();
+  } catch (const std::system_error& e) {
     log::Write(log::Level::kError, "reload", {{"error", e.what()}});
   }
 }
@@ -151,6 +161,11 @@ int Serve(const CommandLine& line, const std::function<Options()>& reload,
   RaiseFileLimit();
   log::Start(line.options.log_format, line.options.log_level);
   PrepareLibraries();
+  try {
+    audit::Start(line.options.audit_log, line.options.audit_level);
+  } catch (const std::system_error& e) {
+    return Complain(EX_CANTCREAT, e.what());
+  }
   try {
     Events events;
     LogStart(line);

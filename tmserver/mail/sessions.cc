@@ -97,11 +97,7 @@ Sessions::Sessions(Store& store, const Clock& clock, SessionLimits limits)
 
 Result<Caller> Sessions::Authenticate(std::string_view token,
                                       const Origin& origin) {
-  if (token.empty()) {
-    return Fail(ErrorCode::kNotLoggedIn, "this call needs a login");
-  }
-  const std::string hash = HashToken(token);
-  auto caller = IsSecret(token) ? ByAccessToken(hash) : ByLogin(hash);
+  auto caller = Find(token);
   if (caller) {
     caller->origin = origin;
   } else if (caller.error().code == ErrorCode::kNotLoggedIn) {
@@ -110,6 +106,15 @@ Result<Caller> Sessions::Authenticate(std::string_view token,
     }
   }
   return caller;
+}
+
+Result<Caller> Sessions::Find(std::string_view token) {
+  if (token.empty()) {
+    return Fail(ErrorCode::kNotLoggedIn,
+                "this call needs a login or an access token");
+  }
+  const std::string hash = HashToken(token);
+  return IsSecret(token) ? ByAccessToken(hash) : ByLogin(hash);
 }
 
 Result<Caller> Sessions::ByLogin(const std::string& hash) {

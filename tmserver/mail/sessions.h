@@ -67,8 +67,9 @@ class Sessions {
   // rotation replaced), kSessionExpired and kTokenExpired after its time. A use
   // renews a login; the store is told at most once per 1/60 of the idle life,
   // so that reads don't turn into writes; that much is granted on top of the
-  // idle life. The store hears of uses of an access token once a minute. An
-  // unknown token counts as a stranger's call: kRateLimited for too many.
+  // idle life. The store hears of uses of an access token once a minute. A
+  // call with an unknown token or none counts as a stranger's: kRateLimited for
+  // too many.
   Result<Caller> Authenticate(std::string_view token,
                               const Origin& origin = {});
 
@@ -89,6 +90,7 @@ class Sessions {
   Time FirstEnd(Time now) const;
 
  private:
+  Result<Caller> Find(std::string_view token);
   Result<Caller> ByLogin(const std::string& hash);
   Result<Caller> ByAccessToken(const std::string& hash);
 

@@ -31,11 +31,12 @@ AccountsService::AccountsService(mail::Sessions& sessions,
     : Service(v1::Accounts::service_full_name(), sessions),
       accounts_(accounts),
       facts_(facts) {
-  AddOpen("Register", &AccountsService::Register);
-  AddOpen("Login", &AccountsService::Login);
-  Add("Logout", Right::kLogin, &AccountsService::Logout);
+  AddOpen("Register", &AccountsService::Register, {"register"});
+  AddOpen("Login", &AccountsService::Login, {"login"});
+  Add("Logout", Right::kLogin, &AccountsService::Logout, {"logout"});
   Add("WhoAmI", Right::kNone, &AccountsService::WhoAmI);
-  Add("ChangePassword", Right::kFull, &AccountsService::ChangePassword);
+  Add("ChangePassword", Right::kFull, &AccountsService::ChangePassword,
+      {"password_change"});
 }
 
 void AccountsService::Register(v1::RegisterRequest request,

@@ -3,11 +3,12 @@
 #include <grpcpp/grpcpp.h>
 #include <strings.h>
 
-#include <optional>
 #include <string_view>
 #include <utility>
 
 #include "proto/turbomessage/wire.h"
+#include "tmserver/audit.h"
+#include "tmserver/mail/address.h"
 #include "tmserver/service/peer.h"
 
 namespace turbo::service {
@@ -19,31 +20,44 @@ std::string_view View(grpc::string_ref text) {
   return {text.data(), text.size()};
 }
 
-// The token of `authorization: Bearer TOKEN`.
-std::optional<std::string_view> TokenOf(
-    const grpc::CallbackServerContext& context) {
+// The token of `authorization: Bearer TOKEN`; empty where there is none.
+std::string_view TokenOf(const grpc::CallbackServerContext& context) {
   const auto& metadata = context.client_metadata();
   const auto found = metadata.find(wire::kAuthorization);
-  if (found == metadata.end()) return std::nullopt;
+  if (found == metadata.end()) return {};
   const std::string_view value = View(found->second);
   const std::string_view scheme = wire::kBearer;
   if (value.size() <= scheme.size() ||
       strncasecmp(value.data(), scheme.data(), scheme.size()) != 0) {
-    return std::nullopt;
+    return {};
   }
   return value.substr(scheme.size());
+}
+
+void Audit(const CallRecord& call) {
+  const std::string_view outcome = call.reason;
+  std::string_view event = call.audited.event ? call.audited.event : "";
+  std::string_view about = call.target;
+  if (call.user.empty() && outcome == wire::kNotLoggedIn) {
+    event = "unknown_token";
+  }
+  if (event.empty() && outcome == wire::kPermissionDenied) {
+    event = "refused";
+    about = std::string_view(call.path).substr(1);
+  }
+  if (event.empty()) return;
+  // Who logs in has shown who it is once that is done.
+  const auto shown = mail::FoldName(call.target);
+  const bool has_logged_in = call.user.empty() && outcome == "OK" && shown;
+  audit::Write({event, has_logged_in ? *shown : call.user, AddressOf(call.peer),
+                call.token_name, about, outcome});
 }
 
 }  // namespace
 
 mail::Result<mail::Caller> Authenticate(
     const grpc::CallbackServerContext& context, mail::Sessions& sessions) {
-  const std::optional<std::string_view> token = TokenOf(context);
-  if (!token) {
-    return mail::Fail(ErrorCode::kNotLoggedIn,
-                      "this call needs a login or an access token");
-  }
-  return sessions.Authenticate(*token, OriginOf(context.peer()));
+  return sessions.Authenticate(TokenOf(context), OriginOf(context.peer()));
 }
 
 mail::Result<mail::Caller> Admitted(CallRecord& record,
@@ -52,12 +66,25 @@ mail::Result<mail::Caller> Admitted(CallRecord& record,
                                     mail::Result<mail::Caller> caller) {
   if (!caller) return caller;
   record.user = caller->user;
+  record.token_name = caller->token_name;
   mail::Result<mail::Nothing> permitted = mail::Permit(*caller, right);
   if (counting == Counting::kCall || !permitted) {
     if (auto ok = sessions.Admit(*caller); !ok) permitted = std::move(ok);
   }
   if (!permitted) return tl::unexpected(std::move(permitted.error()));
   return caller;
+}
+
+std::string TargetOf(const google::protobuf::Message& request) {
+  const google::protobuf::Descriptor& type = *request.GetDescriptor();
+  for (const char* name : {"user", "name", "usuario"}) {
+    const auto* field = type.FindFieldByName(name);
+    if (field != nullptr && !field->is_repeated() &&
+        field->type() == google::protobuf::FieldDescriptor::TYPE_STRING) {
+      return request.GetReflection()->GetString(request, field);
+    }
+  }
+  return {};
 }
 
 mail::Error ServerFault() {
@@ -85,6 +112,7 @@ void CallRecord::Write() const {
               {"status", static_cast<int>(status.error_code())},
               {"reason", reason},
               {"duration_us", us.count()}});
+  Audit(*this);
 }
 
 }  // namespace turbo::service

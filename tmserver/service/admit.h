@@ -3,6 +3,7 @@
 #ifndef TMSERVER_SERVICE_ADMIT_H_
 #define TMSERVER_SERVICE_ADMIT_H_
 
+#include <google/protobuf/message.h>
 #include <grpcpp/support/server_callback.h>
 
 #include <chrono>
@@ -16,7 +17,17 @@ namespace turbo::service {
 // A fault of ours, as callers are told of it.
 mail::Error ServerFault();
 
-// What the log says of a call when it is over.
+// The event that a method's calls are in the audit log; none: only those that
+// the caller had no right to are, and unknown tokens.
+struct Audited {
+  const char* event = nullptr;
+};
+
+// What a request is about, for the audit log: its text field of this name, the
+// first that there is. Empty where there is none.
+std::string TargetOf(const google::protobuf::Message& request);
+
+// What the logs say of a call when it is over.
 struct CallRecord {
   // `method_path` outlives it.
   CallRecord(const std::string& method_path,
@@ -32,6 +43,9 @@ struct CallRecord {
       std::chrono::steady_clock::now();
   const std::string peer;
   std::string user;
+  std::string token_name;  // of an access token
+  Audited audited;
+  std::string target;
   grpc::Status status;
   log::Level level = log::Level::kInfo;
   const char* reason = "";

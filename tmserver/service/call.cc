@@ -38,12 +38,14 @@ void RunSoon(std::function<void()> step, std::chrono::milliseconds delay) {
 // One call, from its arrival until gRPC has let go of it.
 class Service::Call final : public grpc::ServerUnaryReactor {
  public:
-  Call(const std::string& path, const Refusal& refusal,
+  Call(const std::string& path, Audited audited, const Refusal& refusal,
        grpc::CallbackServerContext& context, grpc::ByteBuffer& response)
       : refusal_(refusal),
         context_(context),
         response_(response),
-        record_(path, context) {}
+        record_(path, context) {
+    record_.audited = audited;
+  }
 
   // gRPC calls OnDone after this, and not before: Finish happens always,
   // because the last copy of a Replier finishes what nobody else did.
@@ -136,17 +138,19 @@ class Service::Call final : public grpc::ServerUnaryReactor {
 Service::Service(std::string name, mail::Sessions& sessions)
     : name_(std::move(name)), sessions_(sessions) {}
 
-void Service::AddMethod(const char* method, Handler handler, Refusal refusal) {
+void Service::AddMethod(const char* method, Audited audited, Handler handler,
+                        Refusal refusal) {
   const int index = static_cast<int>(paths_.size());
   const std::string& path = paths_.emplace_back("/" + name_ + "/" + method);
   grpc::Service::AddMethod(new grpc::internal::RpcServiceMethod(
       path.c_str(), grpc::internal::RpcMethod::NORMAL_RPC, nullptr));
-  auto start =
-      [&path, handler = std::move(handler), refusal = std::move(refusal)](
-          grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
-          grpc::ByteBuffer* response) -> grpc::ServerUnaryReactor* {
+  auto start = [&path, audited, handler = std::move(handler),
+                refusal = std::move(refusal)](
+                   grpc::CallbackServerContext* context,
+                   const grpc::ByteBuffer* request,
+                   grpc::ByteBuffer* response) -> grpc::ServerUnaryReactor* {
     // Deleted by its OnDone.
-    auto* call = new Call(path, refusal, *context, *response);
+    auto* call = new Call(path, audited, refusal, *context, *response);
     call->Run(handler, *request);
     return call;
   };
@@ -176,5 +180,10 @@ mail::Result<mail::Caller> Service::Authenticate(const Call& call,
 }
 
 CallRecord& Service::RecordOf(Call& call) { return call.record(); }
+
+void Service::Note(Call& call, const google::protobuf::Message& request) {
+  CallRecord& record = call.record();
+  if (record.audited.event) record.target = TargetOf(request);
+}
 
 }  // namespace turbo::service

@@ -51,23 +51,25 @@ class Service : public grpc::Service {
                                                   const mail::Origin& origin);
 
   // Serves `method` by handler(request, caller, reply), for callers that have
-  // `right`.
+  // `right`. What is audited needs its event at the end: {"token_create"}.
   template <class Self, class Request, class Response>
   void Add(const char* method, mail::Right right,
-           void (Self::*handler)(Request, const mail::Caller&,
-                                 Reply<Response>)) {
-    AddMethod(method, [self = static_cast<Self*>(this), right, handler](
-                          Call& call, grpc::ByteBuffer& bytes,
-                          Reply<grpc::ByteBuffer> reply) {
-      const mail::Result<mail::Caller> caller =
-          Admitted(RecordOf(call), self->sessions_, right, Counting::kCall,
-                   Authenticate(call, self->sessions_));
-      if (!caller) return reply(tl::unexpected(caller.error()));
-      Request request;
-      if (!Parse(bytes, request)) return reply(Unreadable());
-      (self->*handler)(std::move(request), *caller,
-                       Serialized<Response>(std::move(reply)));
-    });
+           void (Self::*handler)(Request, const mail::Caller&, Reply<Response>),
+           Audited audited = {}) {
+    AddMethod(method, audited,
+              [self = static_cast<Self*>(this), right, handler](
+                  Call& call, grpc::ByteBuffer& bytes,
+                  Reply<grpc::ByteBuffer> reply) {
+                const mail::Result<mail::Caller> caller = Admitted(
+                    RecordOf(call), self->sessions_, right, Counting::kCall,
+                    Authenticate(call, self->sessions_));
+                if (!caller) return reply(tl::unexpected(caller.error()));
+                Request request;
+                if (!Parse(bytes, request)) return reply(Unreadable());
+                Note(call, request);
+                (self->*handler)(std::move(request), *caller,
+                                 Serialized<Response>(std::move(reply)));
+              });
   }
 
   // The same for a contract that has token and failures in its messages.
@@ -76,7 +78,7 @@ class Service : public grpc::Service {
            void (Self::*handler)(Request, const mail::Caller&, Reply<Response>),
            Identify<Request> identify, Refuse<Response> refuse) {
     AddMethod(
-        method,
+        method, {},
         [self = static_cast<Self*>(this), right, handler, identify](
             Call& call, grpc::ByteBuffer& bytes,
             Reply<grpc::ByteBuffer> reply) {
@@ -112,15 +114,16 @@ class Service : public grpc::Service {
   void AddOpen(const char* method,
                void (Self::*handler)(Request, const mail::Origin&,
                                      Reply<Response>),
-               Refuse<Response> refuse = nullptr) {
+               Audited audited, Refuse<Response> refuse = nullptr) {
     AddMethod(
-        method,
+        method, audited,
         [self = static_cast<Self*>(this), handler](
             Call& call, grpc::ByteBuffer& bytes,
             Reply<grpc::ByteBuffer> reply) {
           Request request;
           if (bytes.Length() > kMaxOpenRequest) return reply(TooLarge());
           if (!Parse(bytes, request)) return reply(Unreadable());
+          Note(call, request);
           (self->*handler)(std::move(request), RecordOf(call).Origin(),
                            Serialized<Response>(std::move(reply)));
         },
@@ -135,13 +138,16 @@ class Service : public grpc::Service {
   using Refusal =
       std::function<mail::Result<grpc::ByteBuffer>(const mail::Error&)>;
 
-  void AddMethod(const char* method, Handler handler, Refusal refusal = {});
+  void AddMethod(const char* method, Audited audited, Handler handler,
+                 Refusal refusal = {});
 
   void AddStreamingMethod(const char* method, mail::Right right,
                           Counting counting, OpenStream open);
   static mail::Result<mail::Caller> Authenticate(const Call& call,
                                                  mail::Sessions& sessions);
   static CallRecord& RecordOf(Call& call);
+  // What the call is about, where it is audited.
+  static void Note(Call& call, const google::protobuf::Message& request);
 
   template <class Response>
   static Reply<Response> Serialized(Reply<grpc::ByteBuffer> reply) {

@@ -108,8 +108,8 @@ SeedService::SeedService(mail::Sessions& sessions, mail::Accounts& accounts,
     : Service(seed::ServidorTurboMessage::service_full_name(), sessions),
       accounts_(accounts),
       mailbox_(mailbox) {
-  AddOpen("registrar_usuario", &SeedService::Register, Refused);
-  AddOpen("login", &SeedService::Login, Refused);
+  AddOpen("registrar_usuario", &SeedService::Register, {"register"}, Refused);
+  AddOpen("login", &SeedService::Login, {"login"}, Refused);
   Add("enviar_mensaje", Right::kSend, &SeedService::Send, CallerOf, Refused);
   Add("get_bandeja", Right::kRead, &SeedService::List, CallerOf, NoTray);
   Add("borrar_mensaje", Right::kFull, &SeedService::Delete, CallerOf, Refused);

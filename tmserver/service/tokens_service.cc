@@ -39,11 +39,14 @@ Result<std::optional<mail::Duration>> Optional(
 
 TokensService::TokensService(mail::Sessions& sessions, mail::Tokens& tokens)
     : Service(v1::Tokens::service_full_name(), sessions), tokens_(tokens) {
-  Add("CreateToken", Right::kFull, &TokensService::CreateToken);
+  Add("CreateToken", Right::kFull, &TokensService::CreateToken,
+      {"token_create"});
   // The rules say whom a token may rotate: itself.
-  Add("RotateToken", Right::kNone, &TokensService::RotateToken);
+  Add("RotateToken", Right::kNone, &TokensService::RotateToken,
+      {"token_rotate"});
   Add("ListTokens", Right::kFull, &TokensService::ListTokens);
-  Add("RevokeToken", Right::kFull, &TokensService::RevokeToken);
+  Add("RevokeToken", Right::kFull, &TokensService::RevokeToken,
+      {"token_revoke"});
 }
 
 void TokensService::CreateToken(v1::CreateTokenRequest request,
