@@ -70,8 +70,7 @@ class Session {
 
   // Whether what answers is TLS at all.
   bool SpeaksTls() {
-    SSL_connect(ssl_.get());
-    const auto type = FirstByte();
+    const auto type = SayHello();
     return type && *type >= kFirstType && *type <= kLastType;
   }
 
@@ -140,7 +139,9 @@ class Session {
         FinishConnecting(attempt, end_);
         if (attempt.error != 0) continue;
         socket_ = std::move(attempt.socket);
-        SSL_set_fd(ssl_.get(), socket_.fd());
+        // Nothing to read yet; see SayHello.
+        SSL_set_bio(ssl_.get(), BIO_new(BIO_s_mem()),
+                    BIO_new_socket(socket_.fd(), BIO_NOCLOSE));
         return;
       }
     } catch (const Failure&) {
@@ -148,9 +149,13 @@ class Session {
     }
   }
 
-  // What the server says first, without taking it; nothing where that is
-  // nothing.
-  std::optional<unsigned char> FirstByte() {
+  // Says hello. Answers with the first byte that the server says, which stays
+  // to be read; nothing where that is nothing.
+  std::optional<unsigned char> SayHello() {
+    errno = 0;
+    const int result = SSL_connect(ssl_.get());
+    if (SSL_get_error(ssl_.get(), result) == SSL_ERROR_SYSCALL) error_ = errno;
+    SSL_set0_rbio(ssl_.get(), BIO_new_socket(socket_.fd(), BIO_NOCLOSE));
     unsigned char byte = 0;
     if (!WaitFor(socket_.fd(), POLLIN, end_)) return std::nullopt;
     const ssize_t size = recv(socket_.fd(), &byte, 1, MSG_PEEK);
@@ -180,11 +185,11 @@ class Session {
   }
 
   std::optional<Failure> Shake() {
-    const auto connect = [this] { return SSL_connect(ssl_.get()); };
-    connect();  // says hello
-    const auto type = FirstByte();
+    const auto type = SayHello();
     if (type && (*type < kFirstType || *type > kLastType)) return NoTls();
-    if (Complete(connect) == 1) return std::nullopt;
+    if (Complete([this] { return SSL_connect(ssl_.get()); }) > 0) {
+      return std::nullopt;
+    }
     return Broken();
   }
 

@@ -248,7 +248,7 @@ PYTHON
   says 'does not accept our certificate'
 }
 
-# listener WORDS: takes connections, reads what comes, does this in Python.
+# listener WORDS: takes connections and does this with each, in Python.
 listener() {
   coproc LISTENER { exec /usr/bin/python3 -c "import socket, struct
 listener = socket.create_server(('127.0.0.1', 0))
@@ -257,13 +257,13 @@ kept = []
 while True:
     connection = listener.accept()[0]
     kept.append(connection)
-    connection.recv(1)
     $1" 2>/dev/null; } 3>&-
   IFS= read -r PORT <&"${LISTENER[0]}"
 }
 
 @test "a server that hangs up, or resets, or says nothing, or something else" {
-  local reset="connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+  local reset="connection.recv(1)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
         struct.pack('ii', 1, 0)); connection.close()"
   listener 'connection.recv(65536); connection.close()'
   refused_tls 75 unavailable -S "tls://localhost:$PORT" --tls-ca certs/ca.crt
@@ -277,7 +277,7 @@ while True:
   refused_tls 75 deadline_exceeded -S "tls://localhost:$PORT" \
     --tls-ca certs/ca.crt --timeout 500ms
   kill "$LISTENER_PID"
-  listener 'connection.sendall(b"220 mail.example.org ESMTP\r\n")'
+  listener 'connection.sendall(b"220 mail.example.org ESMTP\r\n")' # at once
   refused_tls 78 bad_config -S "tls://localhost:$PORT" --tls-ca certs/ca.crt
   says 'does not speak TLS'
   kill "$LISTENER_PID"
