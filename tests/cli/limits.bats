@@ -52,9 +52,9 @@ load helpers
   register ana
   local count
   count=$(times 60 1000)
-  yes '{"to":["ana"],"body":"x"}' | head -n "$count" >batch || true
+  yes '{"to":["ana"],"body":"x"}' | head -n "$count" >lines.jsonl || true
   local begun=${EPOCHREALTIME/./}
-  ok ana send --batch batch
+  ok ana send --batch lines.jsonl
   ((${EPOCHREALTIME/./} - begun >= (count - 20) * 10000))
   [ "$(jq -s 'map(select(.id)) | length' <<<"$output")" = "$count" ]
   # The next one begins while the account is still in debt.
@@ -66,8 +66,8 @@ load helpers
   register ana
   local count
   count=$(times 5000 100000)
-  yes '{"to":["ana"]}' | head -n "$count" >batch || true
-  ana -q send --batch batch
+  yes '{"to":["ana"]}' | head -n "$count" >lines.jsonl || true
+  ana -q send --batch lines.jsonl
   [ "$(ana inbox --count -o ids)" = "$count" ]
 }
 
