@@ -13,6 +13,7 @@
 #include <mutex>
 #include <string>
 
+#include "tmserver/accept.h"
 #include "tmserver/mail/accounts.h"
 #include "tmserver/mail/mailbox.h"
 #include "tmserver/mail/sessions.h"
@@ -113,6 +114,7 @@ Server::Server(const Options& options, Claim& addresses, mail::Store& store,
                mail::PasswordCost cost, Tls* tls)
     : parts_(std::make_unique<Parts>(options, store, cost)) {
   EnableExtensions();
+  KeepDescriptors();
   grpc::ServerBuilder builder;
   SetLimits(options, builder);
   std::string names;
