@@ -1,5 +1,7 @@
 #include "tmserver/housekeeping.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <future>
 #include <memory>
@@ -10,6 +12,7 @@ namespace turbo::server {
 namespace {
 
 constexpr std::chrono::minutes kInterval{5};
+constexpr std::chrono::seconds kReturn{5};
 constexpr std::chrono::milliseconds kPoll{50};
 constexpr size_t kAtOnce = 1000;  // sends wait for no more than this
 
@@ -37,7 +40,16 @@ void Housekeeping::Run() {
     }
     while (Forget()) {
     }
-  } while (Pause(kInterval));
+  } while (Rest());
+}
+
+bool Housekeeping::Rest() {
+  for (int i = 0; i < kInterval / kReturn; ++i) {
+    // Left alone, glibc keeps most of what a flood of calls took.
+    malloc_trim(0);
+    if (!Pause(kReturn)) return false;
+  }
+  return true;
 }
 
 bool Housekeeping::Expire() {

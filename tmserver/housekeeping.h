@@ -17,7 +17,8 @@ namespace turbo::server {
 inline constexpr std::chrono::days kRequestDays{7};
 
 // A thread that, at once and every few minutes, has the store take out what has
-// expired and forget old request ids and entries of the register.
+// expired and forget old request ids and entries of the register. In between it
+// gives memory that is no longer used back to the system.
 class Housekeeping {
  public:
   // `store` and `clock` outlive it.
@@ -35,7 +36,8 @@ class Housekeeping {
   bool Forget();
   // `what` names it in the log.
   bool Clear(const char* what, const Write& write);
-  // Whether to go on.
+  // Until it is time again; both: whether to go on.
+  bool Rest();
   bool Pause(std::chrono::milliseconds pause);
 
   mail::Store& store_;
