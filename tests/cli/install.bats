@@ -87,7 +87,7 @@ setup() {
   for file in "$ROOT"/scripts/examples/*; do
     [[ $file != *.service ]] || continue
     cmp "$file" "$installed/${file##*/}"
-    [ -x "$installed/${file##*/}" ]
+    [[ $file == *.cfg || -x $installed/${file##*/} ]]
   done
   grep -qF "$PREFIX/bin/tmctl -q" "$installed/notify-failure@.service"
   run ! grep -r '@bindir@' "$installed"
@@ -102,6 +102,16 @@ setup() {
   run -0 systemd-analyze verify --man=no "$units"/user/tmctl-queue.{service,timer} \
     ./tmctl-queue@root.{service,timer}
   [ -z "$output" ]
+}
+
+@test "the server's unit runs the installed server, and confines it" {
+  command -v systemd-analyze >/dev/null || skip 'there is no systemd here'
+  local unit=$PREFIX/lib/systemd/system/tmserver.service
+  grep -qx "ExecStart=$PREFIX/bin/tmserver" "$unit"
+  run -0 systemd-analyze verify --man=no "$unit"
+  [ -z "$output" ]
+  # 10 is nothing at all; below 2 systemd calls it "OK".
+  run -0 systemd-analyze security --offline=true --threshold=20 "$unit"
 }
 
 @test "nothing of the libraries is installed with it" {
