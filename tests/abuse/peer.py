@@ -109,8 +109,13 @@ class Client:
             self.h2.update_settings(
                 {h2.settings.SettingCodes.INITIAL_WINDOW_SIZE: window})
         self.statuses = {}  # of streams that ended: grpc-status, or None
-        self.gone = False
+        self.gone = self.told = False
         self.flush()
+
+    def learn(self):
+        """Waits for the server's settings, which count once they are
+        acknowledged."""
+        self.pump(5, lambda: self.told)
 
     def flush(self):
         try:
@@ -149,6 +154,8 @@ class Client:
     def handle(self, event):
         if isinstance(event, h2.events.ConnectionTerminated):
             self.gone = True
+        elif isinstance(event, h2.events.RemoteSettingsChanged):
+            self.told = True
         elif isinstance(event, (h2.events.TrailersReceived,
                                 h2.events.ResponseReceived)):
             told = dict(event.headers)
