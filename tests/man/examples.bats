@@ -68,6 +68,7 @@ examples() {
 @test "tmctl(1)" { examples tmctl.1; }
 @test "tmserver-config(5)" { examples tmserver-config.5; }
 @test "tmserver(8)" { PATH=$PATH:$ROOT/scripts examples tmserver.8; }
+@test "turbomessage-security(7)" { examples turbomessage-security.7; }
 @test "turbomessage(7)" { examples turbomessage.7; }
 
 @test "no page is forgotten here" {

@@ -66,3 +66,16 @@ teardown() { :; }
     on && length() > 73 { print FILENAME ": " $0 }' ./*.[1578]
   [ -z "$output" ]
 }
+
+@test "every test that turbomessage-security(7) names is there" {
+  local name count=0
+  while read -r name; do
+    [[ -e $ROOT/tests/$name ]] || {
+      echo "no test $name"
+      return 1
+    }
+    count=$((count + 1))
+  done < <(sed -n '/^\.Bq /{s/^\.Bq //; s/,/ /g; p}' turbomessage-security.7 |
+    grep -oE '[a-z_/]+\.(bats|cc)' | sort -u)
+  [ "$count" -gt 10 ]
+}
