@@ -113,7 +113,7 @@ def settles(measure, bound, seconds=10):
     return value
 
 
-def idle_share(seconds=0.3):
+def idle_share(seconds=0.15):
     """How much of a core the server uses now."""
     before = cpu_seconds()
     time.sleep(seconds)
