@@ -38,8 +38,9 @@ BOUNDS = {
 }
 LONG_CPU = 20
 # gRPC 1.51 has no bound for calls that were reset (21 KiB each until it comes to
-# them) or that don't become whole (the window of each).
-LONG_PEAK = {"rapid_reset": 1500, "half_requests": 1200}
+# them), metadata, or calls that don't become whole (the window of each).
+LONG_PEAK = {"rapid_reset": 1500, "continuation_flood": 1200,
+             "half_requests": 1200}
 
 # In every attack:
 ROUND = 10  # seconds that an honest send and list take, with new connections;

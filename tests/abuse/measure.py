@@ -83,6 +83,12 @@ class Honest:
         self.thread.start()
 
     def run(self):
+        try:
+            self.use()
+        except OSError as error:
+            self.failure = str(error)
+
+    def use(self):
         while not self.done.is_set() and self.failure is None:
             begun = time.monotonic()
             for words in (["send", "beto", "-m", "hello"],
@@ -99,7 +105,7 @@ class Honest:
     def stop(self):
         """Goes through one more round first."""
         wanted = self.rounds + 1
-        while self.rounds < wanted and self.failure is None:
+        while self.rounds < wanted and self.thread.is_alive():
             time.sleep(0.01)
         self.done.set()
         self.thread.join()

@@ -92,6 +92,10 @@ class Raw:
         return False
 
     def close(self):
+        try:
+            self.socket.shutdown(socket.SHUT_RDWR)  # another thread may read
+        except OSError:
+            pass
         self.socket.close()
 
 
