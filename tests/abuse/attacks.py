@@ -124,6 +124,7 @@ def aborting_headers(long):
         data = block([(name, value), *rest, ("x-more", "a" * 7000),
                       ("x-yet-more", "b" * 7000)])
         raw = Raw()
+        raw.learn()
         raw.send(frame(HEADERS, END_STREAM, 1, data[:10_000])
                  + frame(CONTINUATION, END_HEADERS, 1, data[10_000:]))
         raw.closed(0.2)

@@ -77,6 +77,12 @@ class Raw:
             return False
         return True
 
+    def learn(self):
+        """Has the server's limits count, by acknowledging its settings."""
+        self.socket.settimeout(5)
+        self.socket.recv(1 << 16)
+        self.send(frame(SETTINGS, 1, 0))
+
     def closed(self, seconds):
         """Whether the server closes within this time; reads all it sends."""
         end = time.monotonic() + seconds
