@@ -67,7 +67,7 @@ def main(name):
     descriptors = measure.settles(
         lambda: measure.descriptors() - before.descriptors, DESCRIPTORS)
     kept = measure.settles(lambda: measure.memory_mib() - before.memory,
-                           bound.kept)
+                           bound.kept, 20)
     peak = sampler.stop() - before.memory
     cpu = measure.cpu_seconds() - before.cpu
     checks = {  # what it is: measured, bound

@@ -229,7 +229,7 @@ def login_flood(long):
     for client in clients:
         for index in range(count):
             client.open(call_headers("Accounts/Login"), message(
-                text_field(1, "ana") + text_field(2, f"wrong {index}")))
+                text_field(1, f"guess{index}") + text_field(2, "wrong horse")))
     for client in clients:
         client.pump(60, lambda c=client: len(c.statuses) == count)
         told.update(client.statuses.values())
