@@ -33,7 +33,7 @@ BOUNDS = {
     "slow_handshakes":    Bound(peak=60, kept=40, cpu=2),
     "login_flood":        Bound(peak=120, kept=60, cpu=20),
     # users
-    "zero_window":        Bound(peak=250, kept=60, cpu=5),
+    "zero_window":        Bound(peak=250, kept=100, cpu=5),
     "unread_watches":     Bound(peak=250, kept=60, cpu=5),
 }
 LONG_CPU = 20
@@ -43,7 +43,7 @@ LONG_PEAK = {"rapid_reset": 1500, "continuation_flood": 1200,
              "half_requests": 1200}
 
 # In every attack:
-ROUND = 10  # seconds that an honest send and list take, with new connections;
+ROUND = 20  # seconds that an honest send and list take, with new connections;
 LONG_ROUND = 40  # in the long form, since gRPC comes to the flood's calls first
 DESCRIPTORS = 4  # more than before, in the end
 THREADS = 12  # of gRPC's own pools, which shrink late
