@@ -71,8 +71,8 @@ void PrintSession(const Context& context, const v1::Session& session) {
   const Json& end = document["expires_at"];
   context.output.Print(
       {document, {}, [&] {
-         return Harmless(session.user()) + " at " + context.settings.server.Text() +
-                ", " + how +
+         return Harmless(session.user()) + " at " +
+                context.settings.server.Text() + ", " + how +
                 (end.is_null() ? "" : " until " + end.get<std::string>()) +
                 "\n";
        }});
