@@ -34,7 +34,9 @@ inline constexpr char kRequestIdReused[] = "REQUEST_ID_REUSED";
 inline constexpr char kCursorInvalid[] = "CURSOR_INVALID";
 inline constexpr char kMessageNotFound[] = "MESSAGE_NOT_FOUND";
 inline constexpr char kTokenNotFound[] = "TOKEN_NOT_FOUND";
+inline constexpr char kInviteNotFound[] = "INVITE_NOT_FOUND";
 inline constexpr char kRecipientNotFound[] = "RECIPIENT_NOT_FOUND";
+inline constexpr char kUserNotFound[] = "USER_NOT_FOUND";
 inline constexpr char kRegistrationClosed[] = "REGISTRATION_CLOSED";
 inline constexpr char kInternal[] = "INTERNAL";
 inline constexpr char kUnavailable[] = "UNAVAILABLE";
@@ -47,6 +49,7 @@ inline constexpr char kSessionExpired[] = "SESSION_EXPIRED";
 inline constexpr char kTokenExpired[] = "TOKEN_EXPIRED";
 inline constexpr char kBadCredentials[] = "BAD_CREDENTIALS";
 inline constexpr char kPermissionDenied[] = "PERMISSION_DENIED";
+inline constexpr char kAccountDisabled[] = "ACCOUNT_DISABLED";
 
 }  // namespace turbo::wire
 

@@ -22,7 +22,9 @@ enum class ErrorCode {
   kCursorInvalid,
   kMessageNotFound,
   kTokenNotFound,
+  kInviteNotFound,
   kRecipientNotFound,
+  kUserNotFound,
   kRegistrationClosed,
   kInternal,     // a fault of ours; nothing was stored
   kUnavailable,  // can't serve now; what was asked may or may not be stored
@@ -35,6 +37,7 @@ enum class ErrorCode {
   kTokenExpired,
   kBadCredentials,
   kPermissionDenied,
+  kAccountDisabled,
 };
 
 struct Error {

@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "tmserver/mail/account.h"
 #include "tmserver/mail/error.h"
 #include "tmserver/mail/types.h"
 
@@ -28,26 +29,24 @@ using Done = std::function<void(Result<T>)>;
 
 struct Nothing {};
 
-struct Account {
-  UserId id = 0;
-  std::string user;
-  std::string password_hash;  // libsodium's string form
-};
-
 // A login. One per user: a new one replaces the old.
 struct Session {
   UserId user_id = 0;
   std::string user;
   Time created_at;
-  Time used_at;  // the last use that was written down
+  Time used_at;             // the last use that was written down
+  Role role = Role::kUser;  // the account's
+  bool disabled = false;    // the account is
+  bool operator==(const Session&) const = default;
 };
 
-// An account that is made and logged in at once.
 struct NewAccount {
   std::string user;  // folded
   std::string password_hash;
-  std::string token_hash;
+  std::string token_hash;  // of the login that begins; empty: none does
   Time now;
+  Role role = Role::kUser;
+  std::string invite_hash = {};  // of the code to use; empty: none is needed
 };
 
 struct NewSession {
@@ -73,6 +72,8 @@ struct AccessToken {
   std::optional<Time> used_at;     // the last use that was written down
   // Of the secret that was asked for, if a rotation replaced it.
   std::optional<Time> secret_ends_at;
+  Role role = Role::kUser;  // the account's
+  bool disabled = false;    // the account is
   bool operator==(const AccessToken&) const = default;
 };
 
@@ -114,7 +115,7 @@ struct Delivery {
   bool once = false;  // a known request id is a duplicate, whatever content
   bool validate_only = false;
   Time now;
-  size_t capacity = 0;  // messages in each tray; 0: no limit
+  size_t capacity = 0;  // of trays without their own; 0: no limit
 };
 
 struct RequestQuery {
@@ -176,12 +177,34 @@ class Store {
   virtual Result<std::vector<RegisterEntry>> ReadRegister(MessageId after,
                                                           size_t limit) = 0;
 
+  // Accounts with names after `after`, by name, at most `limit`.
+  virtual Result<std::vector<Account>> ListAccounts(const std::string& after,
+                                                    size_t limit) = 0;
+
+  // Logins of enabled accounts with ids after `after`, in order, also such as
+  // have expired, at most `limit`.
+  virtual Result<std::vector<Session>> ListSessions(UserId after,
+                                                    size_t limit) = 0;
+
+  // Nothing where it has expired by `now`.
+  virtual Result<std::optional<Invite>> FindInvite(const std::string& code_hash,
+                                                   Time now) = 0;
+
+  // Invitations that have not expired by `now`, by id.
+  virtual Result<std::vector<Invite>> ListInvites(Time now) = 0;
+
+  // What can be told without looking at every account's or message's row.
+  virtual Result<Totals> GetTotals() = 0;
+
   // --- Writes ---
 
-  // kUserExists. Answers with the new account's id.
+  // kUserExists, also for a deleted account's name that wasn't set free;
+  // kRegistrationClosed where `invite_hash` is no living invitation's. Answers
+  // with the new account's id; ids are never given again.
   virtual void CreateAccount(NewAccount op, Done<UserId> done) = 0;
 
-  // Replaces the user's login. kBadCredentials if the password changed since.
+  // Replaces the user's login. kBadCredentials if the password changed since,
+  // kAccountDisabled.
   virtual void OpenSession(NewSession op, Done<Nothing> done) = 0;
 
   // Writes down that a login was used; no effect on one that has ended.
@@ -191,6 +214,7 @@ class Store {
   // No effect on a login that has ended.
   virtual void EndSession(std::string token_hash, Done<Nothing> done) = 0;
 
+  // kNotLoggedIn where the account was deleted.
   // kTokenExists, unless the one of that name has expired: then it is replaced.
   // kInvalidArgument where the user has `limit` tokens that have not expired;
   // expired ones are forgotten where they stand in the way. No secret comes
@@ -214,7 +238,26 @@ class Store {
   // kBadCredentials if the password changed since `old_hash` was read.
   virtual void ChangePassword(PasswordChange op, Done<Nothing> done) = 0;
 
-  // In this order: a remembered request id answers as FindRequest does;
+  // kUserNotFound. Answers with the account as it is then.
+  virtual void ChangeAccount(AccountChange op, Done<Account> done) = 0;
+
+  // The account goes with its login, access tokens and trays; what it sent, and
+  // when it read what it got, stays with the others. For a name that an earlier
+  // deletion kept, `free_name` sets it free. kUserNotFound.
+  virtual void DeleteAccount(Deletion op, Done<Nothing> done) = 0;
+
+  // Ends the login, if there is one, and with `tokens` the access tokens.
+  // kUserNotFound.
+  virtual void EndSessions(std::string user, bool tokens, Done<Ended> done) = 0;
+
+  // Forgets expired ones. kInvalidArgument where there are `limit` others.
+  virtual void CreateInvite(NewInvite op, Done<Invite> done) = 0;
+
+  // Answers with what it was. kInviteNotFound.
+  virtual void RevokeInvite(int64_t id, Time now, Done<Invite> done) = 0;
+
+  // In this order: kNotLoggedIn where the sender's account was deleted; a
+  // remembered request id answers as FindRequest does;
   // kRecipientNotFound names all unknown users; kMessageNotFound where it
   // replies to a message that the register doesn't show as sent by or to the
   // sender; kOutboxFull (only where a copy is kept); kInboxFull names all whose

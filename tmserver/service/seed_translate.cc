@@ -39,6 +39,10 @@ Row RowOf(ErrorCode code) {
       return {"No existe ese correo en la bandeja"};
     case ErrorCode::kTokenNotFound:
       return {"No existe un token con ese nombre"};
+    case ErrorCode::kInviteNotFound:
+      return {"No existe esa invitación"};
+    case ErrorCode::kUserNotFound:
+      return {"No existe ese usuario"};
     case ErrorCode::kRecipientNotFound:
       return {"No existe el destinatario"};
     case ErrorCode::kRegistrationClosed:
@@ -74,6 +78,8 @@ Row RowOf(ErrorCode code) {
       return {"El usuario o la contraseña no es correcta"};
     case ErrorCode::kPermissionDenied:
       return {"El token de acceso no permite eso", true};
+    case ErrorCode::kAccountDisabled:
+      return {"La cuenta está deshabilitada: pregunta a su administrador"};
   }
   return {"El servidor falló"};
 }

@@ -44,6 +44,10 @@ Row RowOf(ErrorCode code) {
       return {StatusCode::NOT_FOUND, wire::kMessageNotFound};
     case ErrorCode::kTokenNotFound:
       return {StatusCode::NOT_FOUND, wire::kTokenNotFound};
+    case ErrorCode::kInviteNotFound:
+      return {StatusCode::NOT_FOUND, wire::kInviteNotFound};
+    case ErrorCode::kUserNotFound:
+      return {StatusCode::NOT_FOUND, wire::kUserNotFound};
     case ErrorCode::kRecipientNotFound:
       return {StatusCode::NOT_FOUND, wire::kRecipientNotFound};
     case ErrorCode::kRegistrationClosed:
@@ -70,6 +74,8 @@ Row RowOf(ErrorCode code) {
       return {StatusCode::UNAUTHENTICATED, wire::kBadCredentials};
     case ErrorCode::kPermissionDenied:
       return {StatusCode::PERMISSION_DENIED, wire::kPermissionDenied};
+    case ErrorCode::kAccountDisabled:
+      return {StatusCode::PERMISSION_DENIED, wire::kAccountDisabled};
   }
   return {StatusCode::INTERNAL, wire::kInternal};
 }

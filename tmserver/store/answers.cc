@@ -57,6 +57,46 @@ Refusal TokenExists(const std::string& name) {
                     "there is already an access token named " + name);
 }
 
+Refusal NameRetired(const std::string& user) {
+  return mail::Fail(ErrorCode::kUserExists,
+                    "there was a user " + user +
+                        ", and the name is not given again unless an "
+                        "administrator sets it free",
+                    {user});
+}
+
+Refusal UserNotFound(const std::string& user) {
+  return mail::Fail(ErrorCode::kUserNotFound, "there is no user " + user,
+                    {user});
+}
+
+Refusal AccountGone() {
+  return mail::Fail(ErrorCode::kNotLoggedIn,
+                    "the account was deleted a moment ago");
+}
+
+Refusal AccountDisabled(const std::string& user) {
+  return mail::Fail(ErrorCode::kAccountDisabled,
+                    "the account of " + user + " is disabled", {user});
+}
+
+Refusal InviteNotGood() {
+  return mail::Fail(ErrorCode::kRegistrationClosed,
+                    "the invitation code is not good: it was used, revoked, "
+                    "has expired, or is mistyped");
+}
+
+Refusal InviteNotFound(int64_t id) {
+  return mail::Fail(ErrorCode::kInviteNotFound,
+                    "there is no invitation " + std::to_string(id));
+}
+
+Refusal TooManyInvites(size_t limit) {
+  return mail::Fail(ErrorCode::kInvalidArgument,
+                    "there are " + std::to_string(limit) +
+                        " invitations already: revoke one first");
+}
+
 Refusal TokenNotFound(const std::string& name) {
   return mail::Fail(ErrorCode::kTokenNotFound,
                     "there is no access token named " + name);
@@ -99,9 +139,9 @@ Refusal NotToReplyTo(mail::MessageId id) {
       {}, {id});
 }
 
-Refusal OutboxFull(const mail::Delivery& op) {
+Refusal OutboxFull(const mail::Delivery& op, size_t capacity) {
   return mail::Fail(ErrorCode::kOutboxFull,
-                    "your outbox is full (" + std::to_string(op.capacity) + ")",
+                    "your outbox is full (" + std::to_string(capacity) + ")",
                     {op.from});
 }
 

@@ -17,6 +17,13 @@ std::string NewIdentity();
 using Refusal = tl::unexpected<mail::Error>;
 
 Refusal UserExists(const std::string& user);
+Refusal NameRetired(const std::string& user);
+Refusal UserNotFound(const std::string& user);
+Refusal AccountGone();
+Refusal AccountDisabled(const std::string& user);
+Refusal InviteNotGood();
+Refusal InviteNotFound(int64_t id);
+Refusal TooManyInvites(size_t limit);
 Refusal PasswordChanged();
 Refusal TokenExists(const std::string& name);
 Refusal TokenNotFound(const std::string& name);
@@ -30,7 +37,7 @@ mail::Time EndOfEarlier(const mail::TokenRotation& op,
                         std::optional<mail::Time> expires_at);
 Refusal UnknownRecipients(std::vector<std::string> users);
 Refusal NotToReplyTo(mail::MessageId id);
-Refusal OutboxFull(const mail::Delivery& op);
+Refusal OutboxFull(const mail::Delivery& op, size_t capacity);
 Refusal InboxesFull(std::vector<std::string> users);
 
 // Whether the sender of `op` sent or got the message of `entry`.

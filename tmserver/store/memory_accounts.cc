@@ -19,15 +19,25 @@ using mail::UserId;
 
 Result<UserId> MemoryStore::Create(const mail::NewAccount& op) {
   if (names_.contains(op.user)) return UserExists(op.user);
-  const UserId id = static_cast<UserId>(accounts_.size()) + 1;
-  accounts_[id] = {id, op.user, op.password_hash};
+  if (retired_names_.contains(op.user)) return NameRetired(op.user);
+  StoredInvite* invite = nullptr;
+  if (!op.invite_hash.empty()) {
+    invite = InviteOf(op.invite_hash, op.now);
+    if (!invite) return InviteNotGood();
+  }
+  if (invite && --invite->invite.uses == 0) invites_.erase(invite->invite.id);
+  const UserId id = ++newest_account_;
+  accounts_[id] = {id,           op.user, op.password_hash, op.role, false,
+                   std::nullopt, op.now};
   names_[op.user] = id;
-  Login(id, op.token_hash, op.now);
+  if (!op.token_hash.empty()) Login(id, op.token_hash, op.now);
   return id;
 }
 
 Result<Nothing> MemoryStore::Open(const mail::NewSession& op) {
   if (!HasPassword(op.user, op.password_hash)) return PasswordChanged();
+  const mail::Account& account = accounts_.at(op.user);
+  if (account.disabled) return AccountDisabled(account.user);
   Login(op.user, op.token_hash, op.now);
   return Nothing();
 }
@@ -38,15 +48,22 @@ bool MemoryStore::HasPassword(UserId user, const std::string& hash) const {
 }
 
 void MemoryStore::Login(UserId user, const std::string& token_hash, Time now) {
-  std::erase_if(tokens_,
-                [&](const auto& token) { return token.second == user; });
+  EndLogin(user);
   const auto holder = tokens_.find(token_hash);
   if (holder != tokens_.end()) sessions_.erase(holder->second);
   tokens_[token_hash] = user;
   sessions_[user] = {user, accounts_.at(user).user, now, now};
 }
 
+mail::AccessToken MemoryStore::Complete(mail::AccessToken token) const {
+  const mail::Account& account = accounts_.at(token.user_id);
+  token.role = account.role;
+  token.disabled = account.disabled;
+  return token;
+}
+
 Result<mail::AccessToken> MemoryStore::Make(const mail::NewAccessToken& op) {
+  if (!accounts_.contains(op.user)) return AccountGone();
   std::vector<TokenKey> expired;
   size_t living = 0;
   for (const auto& [key, token] : access_tokens_) {
@@ -66,10 +83,9 @@ Result<mail::AccessToken> MemoryStore::Make(const mail::NewAccessToken& op) {
   }
   const TokenKey key(op.user, op.name);
   secrets_[op.secret_hash] = {key, std::nullopt};
-  return access_tokens_[key] = {op.user,      accounts_.at(op.user).user,
-                                op.name,      op.scope,
-                                op.life,      op.expires_at,
-                                std::nullopt, std::nullopt};
+  return Complete(access_tokens_[key] = {
+                      op.user, accounts_.at(op.user).user, op.name, op.scope,
+                      op.life, op.expires_at, std::nullopt, std::nullopt});
 }
 
 Result<mail::AccessToken> MemoryStore::Rotate(const mail::TokenRotation& op) {
@@ -94,7 +110,7 @@ Result<mail::AccessToken> MemoryStore::Rotate(const mail::TokenRotation& op) {
   EndEarlierSecrets(op, end);
   secrets_[op.secret_hash] = {key, std::nullopt};
   if (renewed.life) renewed.expires_at = op.now + *renewed.life;
-  return renewed;
+  return Complete(renewed);
 }
 
 void MemoryStore::EndEarlierSecrets(const mail::TokenRotation& op, Time end) {
@@ -116,7 +132,7 @@ Result<mail::AccessToken> MemoryStore::Revoke(const TokenKey& key) {
                 [&](const auto& secret) { return secret.second.token == key; });
   mail::AccessToken token = std::move(found->second);
   access_tokens_.erase(found);
-  return token;
+  return Complete(std::move(token));
 }
 
 }  // namespace turbo::store

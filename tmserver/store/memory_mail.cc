@@ -17,6 +17,7 @@ using mail::Time;
 using mail::UserId;
 
 Result<Sent> MemoryStore::Send(const mail::Delivery& op) {
+  if (!accounts_.contains(op.sender)) return AccountGone();
   auto earlier = Recall({op.sender, op.request_id, op.digest, op.once});
   if (!earlier) return tl::unexpected<Error>(std::move(earlier.error()));
   if (*earlier) return **earlier;
@@ -39,7 +40,8 @@ Result<Sent> MemoryStore::Send(const mail::Delivery& op) {
   record.content = draft;
   if (draft.keep_copy) Hold(op.sender, Box::kOutbox, sent.id);
   for (const std::string& user : draft.to) {
-    Hold(names_.at(user), Box::kInbox, sent.id);
+    record.recipients.push_back(names_.at(user));
+    Hold(record.recipients.back(), Box::kInbox, sent.id);
   }
   return sent;
 }
@@ -87,9 +89,7 @@ size_t MemoryStore::ExpireSome(Time now, size_t limit) {
   for (const MessageId id : expired) {
     const Record record = register_.at(id);
     Take(record.sender, Box::kOutbox, id);
-    for (const std::string& user : record.entry.to) {
-      Take(names_.at(user), Box::kInbox, id);
-    }
+    for (const UserId user : record.recipients) Take(user, Box::kInbox, id);
   }
   return expired.size();
 }
@@ -158,19 +158,20 @@ std::optional<Refusal> MemoryStore::FindRefusal(
   const auto& reply = op.draft.in_reply_to;
   if (reply && !MayReplyTo(*reply, op)) return NotToReplyTo(*reply);
   if (op.draft.keep_copy && IsFull(op.sender, Box::kOutbox, op)) {
-    return OutboxFull(op);
+    return OutboxFull(op, CapacityOf(op.sender, op));
   }
   if (!full.empty()) return InboxesFull(std::move(full));
   return std::nullopt;
 }
 
 bool MemoryStore::IsFull(UserId user, Box box, const mail::Delivery& op) const {
-  if (op.capacity == 0) return false;
+  const size_t capacity = CapacityOf(user, op);
+  if (capacity == 0) return false;
   const Tray& tray = TrayOf(user, box);
   const auto there = std::count_if(
       tray.begin(), tray.end(),
       [&](const auto& held) { return !HasExpired(held.first, op.now); });
-  return static_cast<size_t>(there) >= op.capacity;
+  return static_cast<size_t>(there) >= capacity;
 }
 
 bool MemoryStore::MayReplyTo(MessageId id, const mail::Delivery& op) const {

@@ -47,7 +47,11 @@ Result<std::optional<mail::Session>> MemoryStore::FindSession(
   const std::lock_guard lock(mutex_);
   const auto found = tokens_.find(token_hash);
   if (found == tokens_.end()) return std::nullopt;
-  return sessions_.at(found->second);
+  const mail::Account& account = accounts_.at(found->second);
+  mail::Session session = sessions_.at(found->second);
+  session.role = account.role;
+  session.disabled = account.disabled;
+  return session;
 }
 
 Result<std::optional<mail::AccessToken>> MemoryStore::FindAccessToken(
@@ -57,7 +61,7 @@ Result<std::optional<mail::AccessToken>> MemoryStore::FindAccessToken(
   if (secret == secrets_.end()) return std::nullopt;
   mail::AccessToken token = access_tokens_.at(secret->second.token);
   token.secret_ends_at = secret->second.ends_at;
-  return token;
+  return Complete(std::move(token));
 }
 
 Result<std::vector<mail::AccessToken>> MemoryStore::ListAccessTokens(
@@ -66,7 +70,7 @@ Result<std::vector<mail::AccessToken>> MemoryStore::ListAccessTokens(
   std::vector<mail::AccessToken> tokens;
   for (auto it = access_tokens_.lower_bound({user, ""});
        it != access_tokens_.end() && it->first.first == user; ++it) {
-    tokens.push_back(it->second);
+    tokens.push_back(Complete(it->second));
   }
   return tokens;
 }
@@ -130,16 +134,6 @@ Result<std::vector<mail::RegisterEntry>> MemoryStore::ReadRegister(
     entries.push_back(it->second.entry);
   }
   return entries;
-}
-
-template <class T>
-void MemoryStore::Apply(std::function<Result<T>()> run, mail::Done<T> done) {
-  commits_.Submit<T>(
-      [this, run = std::move(run)] {
-        const std::lock_guard lock(mutex_);
-        return run();
-      },
-      std::move(done));
 }
 
 void MemoryStore::CreateAccount(mail::NewAccount op, mail::Done<UserId> done) {
@@ -263,9 +257,9 @@ mail::Message MemoryStore::View(Box box, const Tray::value_type& held) const {
   message.in_reply_to = record.content.in_reply_to;
   message.sent_at = record.entry.sent_at;
   message.expires_at = record.expires_at;
-  for (const std::string& user : record.entry.to) {
-    message.recipients.push_back({user, std::nullopt});
-    const auto receipt = record.receipts.find(names_.at(user));
+  for (size_t i = 0; i < record.recipients.size(); ++i) {
+    message.recipients.push_back({record.entry.to[i], std::nullopt});
+    const auto receipt = record.receipts.find(record.recipients[i]);
     if (box == Box::kOutbox && receipt != record.receipts.end()) {
       message.recipients.back().read_at = receipt->second;
     }

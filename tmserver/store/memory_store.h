@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,6 +38,14 @@ class MemoryStore final : public mail::Store {
       const mail::RequestQuery& query) override;
   mail::Result<std::vector<mail::RegisterEntry>> ReadRegister(
       mail::MessageId after, size_t limit) override;
+  mail::Result<std::vector<mail::Account>> ListAccounts(
+      const std::string& after, size_t limit) override;
+  mail::Result<std::vector<mail::Session>> ListSessions(mail::UserId after,
+                                                        size_t limit) override;
+  mail::Result<std::optional<mail::Invite>> FindInvite(
+      const std::string& code_hash, mail::Time now) override;
+  mail::Result<std::vector<mail::Invite>> ListInvites(mail::Time now) override;
+  mail::Result<mail::Totals> GetTotals() override;
 
   void CreateAccount(mail::NewAccount op,
                      mail::Done<mail::UserId> done) override;
@@ -56,6 +65,15 @@ class MemoryStore final : public mail::Store {
                       mail::Done<mail::Nothing> done) override;
   void ChangePassword(mail::PasswordChange op,
                       mail::Done<mail::Nothing> done) override;
+  void ChangeAccount(mail::AccountChange op,
+                     mail::Done<mail::Account> done) override;
+  void DeleteAccount(mail::Deletion op,
+                     mail::Done<mail::Nothing> done) override;
+  void EndSessions(std::string user, bool tokens,
+                   mail::Done<mail::Ended> done) override;
+  void CreateInvite(mail::NewInvite op, mail::Done<mail::Invite> done) override;
+  void RevokeInvite(int64_t id, mail::Time now,
+                    mail::Done<mail::Invite> done) override;
   void Deliver(mail::Delivery op, mail::Done<mail::Sent> done) override;
   void Mark(mail::MarkRead op, mail::Done<mail::Changed> done) override;
   void Remove(mail::Removal op, mail::Done<mail::Changed> done) override;
@@ -79,6 +97,7 @@ class MemoryStore final : public mail::Store {
   struct Record {
     mail::RegisterEntry entry;
     mail::UserId sender = 0;
+    std::vector<mail::UserId> recipients;   // in the order of entry.to
     std::optional<std::string> request_id;  // while it is remembered
     std::string digest;
     std::optional<mail::Time> expires_at;  // while a tray holds it
@@ -92,6 +111,11 @@ class MemoryStore final : public mail::Store {
   };
   using Tray = std::map<mail::MessageId, Held>;
 
+  struct StoredInvite {
+    std::string code_hash;
+    mail::Invite invite;
+  };
+
   using TokenKey = std::pair<mail::UserId, std::string>;  // and its name
   struct Secret {
     TokenKey token;
@@ -100,7 +124,14 @@ class MemoryStore final : public mail::Store {
 
   // Submits `run`, under the lock.
   template <class T>
-  void Apply(std::function<mail::Result<T>()> run, mail::Done<T> done);
+  void Apply(std::function<mail::Result<T>()> run, mail::Done<T> done) {
+    commits_.Submit<T>(
+        [this, run = std::move(run)] {
+          const std::lock_guard lock(mutex_);
+          return run();
+        },
+        std::move(done));
+  }
 
   // All of these under the lock.
   mail::Result<mail::UserId> Create(const mail::NewAccount& op);
@@ -109,6 +140,18 @@ class MemoryStore final : public mail::Store {
   mail::Result<mail::AccessToken> Rotate(const mail::TokenRotation& op);
   mail::Result<mail::AccessToken> Revoke(const TokenKey& key);
   void EndEarlierSecrets(const mail::TokenRotation& op, mail::Time end);
+  // With what the account says.
+  mail::AccessToken Complete(mail::AccessToken token) const;
+  mail::Result<mail::Account> Change(const mail::AccountChange& op);
+  mail::Result<mail::Nothing> Delete(const mail::Deletion& op);
+  mail::Result<mail::Ended> EndAll(const std::string& user, bool tokens);
+  mail::Result<mail::Invite> Add(const mail::NewInvite& op);
+  mail::Result<mail::Invite> Take(int64_t id, mail::Time now);
+  // Null where no invitation is good for it.
+  StoredInvite* InviteOf(const std::string& code_hash, mail::Time now);
+  void EndLogin(mail::UserId user);
+  size_t RevokeAll(mail::UserId user);
+  size_t CapacityOf(mail::UserId user, const mail::Delivery& op) const;
   mail::Result<mail::Sent> Send(const mail::Delivery& op);
   mail::Changed MarkAll(const mail::MarkRead& op);
   mail::Changed RemoveAll(const mail::Removal& op);
@@ -142,6 +185,10 @@ class MemoryStore final : public mail::Store {
   std::mutex mutex_;  // guards all below but commits_
   std::map<mail::UserId, mail::Account> accounts_;
   std::map<std::string, mail::UserId> names_;
+  std::set<std::string> retired_names_;  // of deleted accounts
+  mail::UserId newest_account_ = 0;
+  std::map<int64_t, StoredInvite> invites_;
+  int64_t newest_invite_ = 0;
   std::map<mail::UserId, mail::Session> sessions_;
   std::map<std::string, mail::UserId> tokens_;  // of the sessions
   std::map<TokenKey, mail::AccessToken> access_tokens_;

@@ -17,17 +17,23 @@ using sqlite::Blob;
 
 Result<UserId> SqliteWriter::CreateAccount(const mail::NewAccount& op) {
   if (FindAccount(db_, op.user)) return UserExists(op.user);
-  const UserId id = db_.FindInt(
-                           "INSERT INTO users (name, password_hash) VALUES (?, "
-                           "?) RETURNING id",
-                           op.user, op.password_hash)
-                        .value();
-  Login(id, op.token_hash, op.now);
+  if (IsRetired(op.user)) return NameRetired(op.user);
+  if (!op.invite_hash.empty() && !UseInvite(op.invite_hash, op.now)) {
+    return InviteNotGood();
+  }
+  const UserId id =
+      db_.FindInt(
+             "INSERT INTO users (name, password_hash, role, created_at)"
+             " VALUES (?, ?, ?, ?) RETURNING id",
+             op.user, op.password_hash, ToColumn(op.role), ToColumn(op.now))
+          .value();
+  if (!op.token_hash.empty()) Login(id, op.token_hash, op.now);
   return id;
 }
 
 Result<Nothing> SqliteWriter::OpenSession(const mail::NewSession& op) {
   if (!HasPassword(op.user, op.password_hash)) return PasswordChanged();
+  if (const auto user = DisabledName(op.user)) return AccountDisabled(*user);
   Login(op.user, op.token_hash, op.now);
   return Nothing();
 }
@@ -68,6 +74,7 @@ void SqliteWriter::Login(UserId user, const std::string& token_hash, Time now) {
 
 Result<mail::AccessToken> SqliteWriter::CreateAccessToken(
     const mail::NewAccessToken& op) {
+  if (!IsThere(op.user)) return AccountGone();
   const int64_t now = ToColumn(op.now);
   if (db_.FindInt("SELECT 1 FROM access_tokens WHERE user_id = ? AND name = ?"
                   " AND (expires_at IS NULL OR expires_at > ?)",

@@ -79,6 +79,12 @@ mail::Scope ToScope(int64_t column) {
   return column == 1 ? mail::Scope::kRead : mail::Scope::kSend;
 }
 
+int64_t ToColumn(mail::Role role) { return role == mail::Role::kAdmin ? 1 : 0; }
+
+mail::Role ToRole(int64_t column) {
+  return column == 1 ? mail::Role::kAdmin : mail::Role::kUser;
+}
+
 std::optional<int64_t> ToColumn(std::optional<mail::Duration> duration) {
   return duration ? std::optional(duration->count()) : std::nullopt;
 }

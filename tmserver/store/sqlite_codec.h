@@ -22,6 +22,9 @@ int64_t ToColumn(mail::Box box);
 int64_t ToColumn(mail::Scope scope);
 mail::Scope ToScope(int64_t column);
 
+int64_t ToColumn(mail::Role role);
+mail::Role ToRole(int64_t column);
+
 // Milliseconds.
 std::optional<int64_t> ToColumn(std::optional<mail::Duration> duration);
 std::optional<int64_t> ToColumn(std::optional<mail::Time> time);

@@ -102,15 +102,16 @@ Result<std::vector<UserId>> SqliteWriter::FindRoom(const mail::Delivery& op) {
   const auto& reply = op.draft.in_reply_to;
   if (reply && !MayReplyTo(*reply, op)) return NotToReplyTo(*reply);
   if (op.draft.keep_copy && IsFull(op.sender, Box::kOutbox, op)) {
-    return OutboxFull(op);
+    return OutboxFull(op, CapacityOf(op.sender, op));
   }
   if (!full.empty()) return InboxesFull(std::move(full));
   return ids;
 }
 
 bool SqliteWriter::IsFull(UserId user, Box box, const mail::Delivery& op) {
-  const auto is_full = [&] { return CountAll({user, box}) >= op.capacity; };
-  if (op.capacity == 0 || !is_full()) return false;
+  const size_t capacity = CapacityOf(user, op);
+  const auto is_full = [&] { return CountAll({user, box}) >= capacity; };
+  if (capacity == 0 || !is_full()) return false;
   SettleTray(user, box);
   const auto expired =
       Ids(db_.Start("SELECT m.id FROM messages m CROSS JOIN entries e"

@@ -44,8 +44,9 @@ constexpr char kWaiting[] = "SELECT m.id, NULL," TURBO_COLUMNS
 #undef TURBO_NOT_EXPIRED
 #undef TURBO_COLUMNS
 
+// A deleted account's name has its id behind a '#'.
 constexpr char kReceipts[] = R"sql(
-SELECT u.name, r.read_at FROM receipts r JOIN users u ON u.id = r.user_id
+SELECT substr(u.name, 1, instr(u.name || '#', '#') - 1), r.read_at FROM receipts r JOIN users u ON u.id = r.user_id
  WHERE r.message_id = ?)sql";
 
 void AddReceipts(Connection& db, Message* message) {
@@ -97,6 +98,8 @@ mail::AccessToken ToAccessToken(const Query& row) {
   token.expires_at = ToTime(row.OptionalInt(5));
   token.used_at = ToTime(row.OptionalInt(6));
   token.secret_ends_at = ToTime(row.OptionalInt(7));
+  token.role = ToRole(row.Int(8));
+  token.disabled = row.Int(9) != 0;
   return token;
 }
 
@@ -187,28 +190,29 @@ TrayRow FindTray(Connection& db, UserId user, Box box) {
 
 std::optional<mail::Account> FindAccount(Connection& db,
                                          const std::string& user) {
-  Query row = db.Start(
-      "SELECT id, name, password_hash FROM users WHERE name = ?", user);
-  if (!row.Step()) return std::nullopt;
-  return mail::Account{row.Int(0), row.Text(1), row.Text(2)};
+  Query row = db.Start(R"sql(
+SELECT id, name, password_hash, role, disabled, tray_capacity, created_at
+  FROM users WHERE name = ?)sql",
+                       user);
+  return row.Step() ? std::optional(ToAccount(row)) : std::nullopt;
 }
 
 std::optional<mail::Session> FindSession(Connection& db,
                                          const std::string& token_hash) {
   Query row = db.Start(R"sql(
-SELECT s.user_id, u.name, s.created_at, s.used_at
+SELECT s.user_id, u.name, s.created_at, s.used_at, u.role, u.disabled
   FROM sessions s JOIN users u ON u.id = s.user_id
  WHERE s.token_hash = ?)sql",
                        sqlite::Blob{token_hash});
   if (!row.Step()) return std::nullopt;
-  return mail::Session{row.Int(0), row.Text(1), ToTime(row.Int(2)),
-                       ToTime(row.Int(3))};
+  return ToSession(row);
 }
 
 std::optional<mail::AccessToken> FindAccessToken(
     Connection& db, const std::string& secret_hash) {
   Query row = db.Start(R"sql(
-SELECT u.id, u.name, t.name, t.scope, t.life, t.expires_at, t.used_at, s.ends_at
+SELECT u.id, u.name, t.name, t.scope, t.life, t.expires_at, t.used_at, s.ends_at,
+       u.role, u.disabled
   FROM token_secrets s
   JOIN access_tokens t ON t.id = s.token_id
   JOIN users u ON u.id = t.user_id
@@ -220,7 +224,8 @@ SELECT u.id, u.name, t.name, t.scope, t.life, t.expires_at, t.used_at, s.ends_at
 
 std::vector<mail::AccessToken> ListAccessTokens(Connection& db, UserId user) {
   Query row = db.Start(R"sql(
-SELECT u.id, u.name, t.name, t.scope, t.life, t.expires_at, t.used_at, NULL
+SELECT u.id, u.name, t.name, t.scope, t.life, t.expires_at, t.used_at, NULL,
+       u.role, u.disabled
   FROM access_tokens t JOIN users u ON u.id = t.user_id
  WHERE t.user_id = ? ORDER BY t.name)sql",
                        user);

@@ -32,6 +32,25 @@ std::optional<mail::AccessToken> FindAccessToken(
     sqlite::Connection& db, const std::string& secret_hash);
 std::vector<mail::AccessToken> ListAccessTokens(sqlite::Connection& db,
                                                 mail::UserId user);
+// --- Of sqlite_admin.cc ---
+
+// From a row of id, name, password_hash, role, disabled, tray_capacity,
+// created_at.
+mail::Account ToAccount(const sqlite::Query& row);
+// From a row of user_id, name, created_at, used_at, role, disabled.
+mail::Session ToSession(const sqlite::Query& row);
+
+std::vector<mail::Account> ListAccounts(sqlite::Connection& db,
+                                        const std::string& after, size_t limit);
+std::vector<mail::Session> ListSessions(sqlite::Connection& db,
+                                        mail::UserId after, size_t limit);
+std::optional<mail::Invite> FindInvite(sqlite::Connection& db,
+                                       const std::string& code_hash,
+                                       mail::Time now);
+std::vector<mail::Invite> ListInvites(sqlite::Connection& db, mail::Time now);
+mail::Totals GetTotals(sqlite::Connection& db);
+
+// --- Of the mail ---
 
 // `waiting` is the tray's.
 mail::Page List(sqlite::Connection& db, const Waiting& waiting,

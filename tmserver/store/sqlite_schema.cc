@@ -139,8 +139,43 @@ INSERT INTO requests
   SELECT sender_id, request_id, id FROM messages WHERE request_id IS NOT NULL;
 )sql";
 
+// A deleted account keeps its row, so that its id comes never again and its
+// receipts have a name: `name#id`, which nobody can have. forgotten_entries
+// counts what the register lost: without gaps in ids, the rest is known.
+constexpr char kAdministration[] = R"sql(
+ALTER TABLE users ADD COLUMN role INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE users ADD COLUMN disabled INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE users ADD COLUMN tray_capacity INTEGER;
+ALTER TABLE users ADD COLUMN created_at INTEGER;
+ALTER TABLE users ADD COLUMN deleted_at INTEGER;
+CREATE INDEX deleted_users ON users (deleted_at)
+  WHERE deleted_at IS NOT NULL;
+
+CREATE TABLE retired_names (
+  name TEXT PRIMARY KEY
+) WITHOUT ROWID;
+
+CREATE TABLE invites (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  code_hash BLOB NOT NULL UNIQUE,
+  uses INTEGER NOT NULL,
+  created_by TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL
+);
+
+INSERT INTO meta (key, value)
+  SELECT 'forgotten_entries',
+         max(coalesce((SELECT max(id) FROM messages), 0),
+             coalesce((SELECT value FROM meta WHERE key = 'forgotten'), 0))
+         - (SELECT count(*) FROM messages);
+CREATE TRIGGER entry_forgotten AFTER DELETE ON messages BEGIN
+  UPDATE meta SET value = value + 1 WHERE key = 'forgotten_entries';
+END;
+)sql";
+
 constexpr const char* kSteps[] = {kFirstTables, kAttachmentsAndExpiry,
-                                  kAccessTokens, kTail};
+                                  kAccessTokens, kTail, kAdministration};
 
 using Kind = OpenError::Kind;
 

@@ -3,6 +3,7 @@
 #include <exception>
 #include <utility>
 
+#include "tmserver/store/answers.h"
 #include "tmserver/store/open.h"
 #include "tmserver/store/sqlite_reads.h"
 
@@ -83,6 +84,37 @@ Result<std::vector<AccessToken>> SqliteStore::ListAccessTokens(UserId user) {
   return Read<std::vector<AccessToken>>(readers_, [&](Connection& db) {
     return store::ListAccessTokens(db, user);
   });
+}
+
+Result<std::vector<mail::Account>> SqliteStore::ListAccounts(
+    const std::string& after, size_t limit) {
+  return Read<std::vector<mail::Account>>(readers_, [&](Connection& db) {
+    return store::ListAccounts(db, after, limit);
+  });
+}
+
+Result<std::vector<mail::Session>> SqliteStore::ListSessions(UserId after,
+                                                             size_t limit) {
+  return Read<std::vector<mail::Session>>(readers_, [&](Connection& db) {
+    return store::ListSessions(db, after, limit);
+  });
+}
+
+Result<std::optional<mail::Invite>> SqliteStore::FindInvite(
+    const std::string& code_hash, Time now) {
+  return Read<std::optional<mail::Invite>>(readers_, [&](Connection& db) {
+    return store::FindInvite(db, code_hash, now);
+  });
+}
+
+Result<std::vector<mail::Invite>> SqliteStore::ListInvites(Time now) {
+  return Read<std::vector<mail::Invite>>(
+      readers_, [&](Connection& db) { return store::ListInvites(db, now); });
+}
+
+Result<mail::Totals> SqliteStore::GetTotals() {
+  return Read<mail::Totals>(
+      readers_, [&](Connection& db) { return store::GetTotals(db); });
 }
 
 Result<mail::Page> SqliteStore::List(const mail::ListQuery& query) {
@@ -206,9 +238,48 @@ void SqliteStore::ChangePassword(mail::PasswordChange op,
       std::move(done));
 }
 
+void SqliteStore::ChangeAccount(mail::AccountChange op,
+                                mail::Done<mail::Account> done) {
+  ChangeAccounts<mail::Account>(
+      [this, op = std::move(op)] { return writer_.ChangeAccount(op); },
+      std::move(done));
+}
+
+void SqliteStore::DeleteAccount(mail::Deletion op, mail::Done<Nothing> done) {
+  ChangeAccounts<Nothing>(
+      [this, op = std::move(op)] { return writer_.DeleteAccount(op); },
+      std::move(done));
+}
+
+void SqliteStore::EndSessions(std::string user, bool tokens,
+                              mail::Done<mail::Ended> done) {
+  ChangeAccounts<mail::Ended>(
+      [this, user = std::move(user), tokens] {
+        return writer_.EndSessions(user, tokens);
+      },
+      std::move(done));
+}
+
+void SqliteStore::CreateInvite(mail::NewInvite op,
+                               mail::Done<mail::Invite> done) {
+  commits_.Submit<mail::Invite>(
+      [this, op = std::move(op)] { return writer_.CreateInvite(op); },
+      std::move(done));
+}
+
+void SqliteStore::RevokeInvite(int64_t id, Time now,
+                               mail::Done<mail::Invite> done) {
+  commits_.Submit<mail::Invite>(
+      [this, id, now] { return writer_.RevokeInvite(id, now); },
+      std::move(done));
+}
+
 void SqliteStore::Deliver(mail::Delivery op, mail::Done<Sent> done) {
   commits_.Submit<Sent>(
-      [this, op = std::move(op)] { return writer_.Deliver(op); },
+      [this, op = std::move(op)]() -> Result<Sent> {
+        if (!writer_.IsThere(op.sender)) return AccountGone();
+        return writer_.Deliver(op);
+      },
       std::move(done));
 }
 

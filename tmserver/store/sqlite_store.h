@@ -41,6 +41,14 @@ class SqliteStore : public mail::Store {
       const mail::RequestQuery& query) override;
   mail::Result<std::vector<mail::RegisterEntry>> ReadRegister(
       mail::MessageId after, size_t limit) override;
+  mail::Result<std::vector<mail::Account>> ListAccounts(
+      const std::string& after, size_t limit) override;
+  mail::Result<std::vector<mail::Session>> ListSessions(mail::UserId after,
+                                                        size_t limit) override;
+  mail::Result<std::optional<mail::Invite>> FindInvite(
+      const std::string& code_hash, mail::Time now) override;
+  mail::Result<std::vector<mail::Invite>> ListInvites(mail::Time now) override;
+  mail::Result<mail::Totals> GetTotals() override;
 
   void CreateAccount(mail::NewAccount op,
                      mail::Done<mail::UserId> done) override;
@@ -60,6 +68,15 @@ class SqliteStore : public mail::Store {
                       mail::Done<mail::Nothing> done) override;
   void ChangePassword(mail::PasswordChange op,
                       mail::Done<mail::Nothing> done) override;
+  void ChangeAccount(mail::AccountChange op,
+                     mail::Done<mail::Account> done) override;
+  void DeleteAccount(mail::Deletion op,
+                     mail::Done<mail::Nothing> done) override;
+  void EndSessions(std::string user, bool tokens,
+                   mail::Done<mail::Ended> done) override;
+  void CreateInvite(mail::NewInvite op, mail::Done<mail::Invite> done) override;
+  void RevokeInvite(int64_t id, mail::Time now,
+                    mail::Done<mail::Invite> done) override;
   void Deliver(mail::Delivery op, mail::Done<mail::Sent> done) override;
   void Mark(mail::MarkRead op, mail::Done<mail::Changed> done) override;
   void Remove(mail::Removal op, mail::Done<mail::Changed> done) override;

@@ -51,6 +51,13 @@ class SqliteWriter final : public Engine {
                                                     const std::string& name);
   mail::Nothing UseAccessToken(const std::string& secret_hash, mail::Time now);
   mail::Result<mail::Nothing> ChangePassword(const mail::PasswordChange& op);
+  mail::Result<mail::Account> ChangeAccount(const mail::AccountChange& op);
+  mail::Result<mail::Nothing> DeleteAccount(const mail::Deletion& op);
+  mail::Result<mail::Ended> EndSessions(const std::string& user, bool tokens);
+  mail::Result<mail::Invite> CreateInvite(const mail::NewInvite& op);
+  mail::Result<mail::Invite> RevokeInvite(int64_t id, mail::Time now);
+  // Whether the account was not deleted.
+  bool IsThere(mail::UserId user);
   mail::Result<mail::Sent> Deliver(const mail::Delivery& op);
   mail::Changed Mark(const mail::MarkRead& op);
   mail::Changed Remove(const mail::Removal& op);
@@ -60,6 +67,17 @@ class SqliteWriter final : public Engine {
  private:
   bool HasPassword(mail::UserId user, const std::string& hash);
   void Login(mail::UserId user, const std::string& token_hash, mail::Time now);
+
+  // The name of an account that is disabled.
+  std::optional<std::string> DisabledName(mail::UserId user);
+  bool IsRetired(const std::string& name);
+  // False where no living invitation has that code.
+  bool UseInvite(const std::string& code_hash, mail::Time now);
+  bool EndLogin(mail::UserId user);
+  size_t RevokeAll(mail::UserId user);
+  void EmptyTrays(mail::UserId user);
+  // Of the user's trays.
+  size_t CapacityOf(mail::UserId user, const mail::Delivery& op);
 
   void ForgetExpiredTokens(const mail::NewAccessToken& op);
   std::optional<int64_t> FindTokenId(mail::UserId user,

@@ -46,6 +46,35 @@ class Desk {
   }
   mail::UserId Add(const std::string& user) { return Register(user).value(); }
 
+  mail::Result<mail::UserId> Create(mail::NewAccount op) {
+    return Await<mail::UserId>([&](auto done) {
+      store_.CreateAccount(std::move(op), std::move(done));
+    });
+  }
+  mail::Result<mail::Account> Change(mail::AccountChange op) {
+    return Await<mail::Account>([&](auto done) {
+      store_.ChangeAccount(std::move(op), std::move(done));
+    });
+  }
+  mail::Result<mail::Nothing> Delete(const std::string& user,
+                                     bool free_name = false) {
+    return Await<mail::Nothing>([&](auto done) {
+      store_.DeleteAccount({user, free_name, At(1)}, std::move(done));
+    });
+  }
+  mail::Result<mail::Ended> EndAll(const std::string& user, bool tokens) {
+    return Await<mail::Ended>(
+        [&](auto done) { store_.EndSessions(user, tokens, std::move(done)); });
+  }
+  mail::Result<mail::Invite> Invite(mail::NewInvite op) {
+    return Await<mail::Invite>([&](auto done) {
+      store_.CreateInvite(std::move(op), std::move(done));
+    });
+  }
+  mail::Result<mail::Invite> RevokeInvite(int64_t id, int64_t at) {
+    return Await<mail::Invite>(
+        [&](auto done) { store_.RevokeInvite(id, At(at), std::move(done)); });
+  }
   mail::Result<mail::Nothing> Open(mail::NewSession op) {
     return Await<mail::Nothing>(
         [&](auto done) { store_.OpenSession(std::move(op), std::move(done)); });

@@ -1,0 +1,75 @@
+// A SQLite store beside the memory store, which says what it should do.
+#ifndef TESTS_TMSERVER_STORE_BOTH_H_
+#define TESTS_TMSERVER_STORE_BOTH_H_
+
+#include <rapidcheck.h>
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "tests/tmserver/store/house.h"
+
+namespace turbo::store {
+
+struct Both {
+  Both() { OpenSqlite(); }
+
+  std::string Path() const {
+    return dir / ("mail" + std::to_string(lives) + ".db");
+  }
+
+  // The file and its log as a crash would leave them. No write is under way,
+  // and none makes the log so long that a checkpoint could be.
+  void CrashSqlite() {
+    const std::string before = Path();
+    ++lives;
+    for (const char* part : {"", "-wal"}) {
+      std::filesystem::copy_file(before + part, Path() + part);
+    }
+    OpenSqlite();
+  }
+
+  void OpenSqlite() {
+    sqlite.reset();
+    sqlite = Open("sqlite:" + Path(), NoFault,
+                  {.most_waiting = *rc::gen::element<size_t>(1, 3, 8, 1000)});
+  }
+
+  TempDir dir;
+  int lives = 0;
+  std::unique_ptr<mail::Store> memory = Open("memory:", NoFault);
+  std::unique_ptr<mail::Store> sqlite;
+  int64_t now = 1000;
+  Names secrets;  // of all access tokens, each once
+};
+
+template <class T>
+std::optional<T> MaybeOf(rc::Gen<T> values) {
+  if (*rc::gen::arbitrary<bool>()) return std::nullopt;
+  return *std::move(values);
+}
+
+template <class T>
+void Agree(const mail::Result<T>& one, const mail::Result<T>& other) {
+  RC_ASSERT(one.has_value() == other.has_value());
+  if (one.has_value()) {
+    RC_ASSERT(*one == *other);
+  } else {
+    RC_ASSERT(one.error().code == other.error().code);
+    RC_ASSERT(one.error().users == other.error().users);
+    RC_ASSERT(one.error().ids == other.error().ids);
+  }
+}
+
+inline void AgreeOnDone(const mail::Result<mail::Nothing>& one,
+                        const mail::Result<mail::Nothing>& other) {
+  RC_ASSERT(one.has_value() == other.has_value());
+  if (!one) RC_ASSERT(one.error().code == other.error().code);
+}
+
+}  // namespace turbo::store
+
+#endif  // TESTS_TMSERVER_STORE_BOTH_H_
