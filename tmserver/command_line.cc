@@ -16,7 +16,8 @@ cxxopts::Options Parser() {
   cxxopts::Options parser("tmserver",
                           "Keeps TurboMessage's mail and serves "
                           "it to tmctl and other programs.");
-  parser.custom_help("[serve] [OPTIONS] [PORT]");
+  parser.custom_help(
+      "[serve] [OPTIONS] [PORT]\n  tmserver admin-token [OPTIONS] USER");
   parser.allow_unrecognised_options();
   auto add = parser.add_options();
   for (const OptionRow& row : OptionTable()) {
@@ -32,6 +33,8 @@ cxxopts::Options Parser() {
       std::string("configuration file (default: ") + kDefaultConfig +
           " if there is one)",
       cxxopts::value<std::string>(), "F");
+  add("expires", "admin-token: the token ends after D (default 90d), or never",
+      cxxopts::value<std::string>(), "D");
   add("h,help", "show this text");
   add("version", "show the version");
   return parser;
@@ -41,14 +44,24 @@ cxxopts::Options Parser() {
   throw OptionError(EX_USAGE, message);
 }
 
-// The words that are neither options nor their values: serve and PORT.
+// The words that are neither options nor their values: a command and what it
+// works on, which is PORT or USER.
 void AddOperand(const std::string& word, bool is_first, Given& given) {
   static constexpr const char* kLater[] = {"backup", "restore", "check",
-                                           "stats",  "copy",    "admin-token"};
+                                           "stats", "copy"};
   if (word.size() > 1 && word.front() == '-') {
     BadUsage("unknown option " + word.substr(0, word.find('=')));
   }
   if (is_first && word == "serve") return;
+  if (is_first && word == "admin-token") {
+    given.action = Action::kAdminToken;
+    return;
+  }
+  if (given.action == Action::kAdminToken) {
+    if (!given.user.empty()) BadUsage("admin-token takes one USER");
+    given.user = word;
+    return;
+  }
   if (std::find(std::begin(kLater), std::end(kLater), word) !=
       std::end(kLater)) {
     BadUsage("this version has no command '" + word + "'");
@@ -63,6 +76,15 @@ void AddOperand(const std::string& word, bool is_first, Given& given) {
   given.settings.push_back({port, word, "PORT"});
 }
 
+void CheckCommand(const Given& given) {
+  if (given.action == Action::kAdminToken && given.user.empty()) {
+    BadUsage("admin-token needs a USER");
+  }
+  if (given.action == Action::kServe && given.expires) {
+    BadUsage("--expires is for admin-token");
+  }
+}
+
 }  // namespace
 
 Given ParseArguments(const std::vector<std::string>& args) {
@@ -74,9 +96,8 @@ Given ParseArguments(const std::vector<std::string>& args) {
     const cxxopts::ParseResult result =
         parser.parse(static_cast<int>(argv.size()), argv.data());
     for (const cxxopts::KeyValue& option : result.arguments()) {
-      if (option.key() == "help") given.action = Action::kHelp;
-      if (option.key() == "version") given.action = Action::kVersion;
       if (option.key() == "config") given.config = option.value();
+      if (option.key() == "expires") given.expires = option.value();
       const OptionRow* row = FindOption(option.key());
       if (row)
         given.settings.push_back({row, option.value(), "--" + option.key()});
@@ -84,6 +105,9 @@ Given ParseArguments(const std::vector<std::string>& args) {
     for (const std::string& word : result.unmatched()) {
       AddOperand(word, word == args.front(), given);
     }
+    if (result.count("version") > 0) given.action = Action::kVersion;
+    if (result.count("help") > 0) given.action = Action::kHelp;
+    CheckCommand(given);
   } catch (const cxxopts::exceptions::missing_argument&) {
     BadUsage("option " + args.back() + " needs a value");
   } catch (const cxxopts::exceptions::exception& e) {

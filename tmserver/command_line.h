@@ -22,7 +22,9 @@ struct Setting {
 struct Given {
   Action action = Action::kServe;
   std::vector<Setting> settings;
-  std::optional<std::string> config;  // --config
+  std::optional<std::string> config;   // --config
+  std::string user;                    // of admin-token
+  std::optional<std::string> expires;  // --expires, of admin-token
 };
 
 // Throws OptionError (EX_USAGE) where words or their number are wrong; values

@@ -12,6 +12,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -195,6 +196,26 @@ std::optional<gid_t> GroupOf(const std::string& name) {
                     "there is no group '" + name + "' for the Unix sockets");
 }
 
+// Whoever can come to the socket administers the server.
+void PrepareAdminDirectory(const std::string& directory) {
+  if (mkdir(directory.c_str(), S_IRWXU) != 0 && errno != EEXIST) {
+    Refuse("can't make the directory " + directory + ": " +
+           std::strerror(errno));
+  }
+  struct stat info = {};
+  if (stat(directory.c_str(), &info) != 0) {
+    Refuse("can't use the directory " + directory + ": " +
+           std::strerror(errno));
+  }
+  const bool is_open = (info.st_mode & (S_IRWXG | S_IRWXO)) != 0;
+  if (!S_ISDIR(info.st_mode) || is_open || info.st_uid != geteuid()) {
+    throw ListenError(EX_CONFIG,
+                      directory +
+                          " must be a directory of the server's user with mode "
+                          "0700 to hold the administration socket");
+  }
+}
+
 Descriptor LockBeside(const std::string& path) {
   const std::string name = path + ".lock";
   Descriptor fd(open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
@@ -220,6 +241,12 @@ Descriptor::~Descriptor() {
 }
 
 int Descriptor::Release() { return std::exchange(fd_, -1); }
+
+std::string UnixTarget(const std::string& path) {
+  std::string escaped;  // gRPC decodes percent signs
+  for (const char c : path) escaped += c == '%' ? "%25" : std::string(1, c);
+  return "unix:" + escaped;
+}
 
 Claim::Claim(const Options& options)
     : socket_mode_(options.socket_mode.value_or(
@@ -261,17 +288,33 @@ void Claim::AddPorts(std::vector<IpAddress> ips, uint16_t port) {
 }
 
 void Claim::AddUnix(const std::string& path) {
+  endpoints_.push_back(ClaimSocket(path));
+}
+
+void Claim::AddAdmin(const std::string& path) {
+  try {
+    ParseAddress("unix:" + path);
+  } catch (const std::invalid_argument& e) {
+    throw ListenError(EX_CONFIG, e.what());
+  }
+  const size_t slash = path.rfind('/');
+  PrepareAdminDirectory(
+      slash == path.npos ? "." : path.substr(0, std::max(slash, size_t{1})));
+  admin_ = ClaimSocket(path);
+}
+
+Claim::Endpoint Claim::ClaimSocket(const std::string& path) {
   locks_.push_back(LockBeside(path));
   RemoveStaleSocket(path);
   paths_.push_back(path);
-  std::string escaped;  // gRPC decodes percent signs
-  for (const char c : path) escaped += c == '%' ? "%25" : std::string(1, c);
-  endpoints_.push_back({"unix:" + path, "unix:" + escaped, path});
+  return {"unix:" + path, UnixTarget(path), path};
 }
 
 void Claim::Open() {
   ports_.clear();
-  for (const std::string& path : paths_) {
+  for (const Endpoint& endpoint : endpoints_) {
+    const std::string& path = endpoint.path;
+    if (path.empty()) continue;
     const auto check = [&](int result, const char* what) {
       if (result == 0) return;
       throw ListenError(EX_CONFIG, "can't set the " + std::string(what) +

@@ -39,6 +39,9 @@ class Descriptor {
   int fd_;
 };
 
+// The Unix socket `path` as gRPC takes it.
+std::string UnixTarget(const std::string& path);
+
 struct IpAddress;
 
 // Addresses that are held for this process: TCP ports by sockets that are bound
@@ -61,7 +64,13 @@ class Claim {
   Claim(const Claim&) = delete;
   Claim& operator=(const Claim&) = delete;
 
+  // Claims the administration socket, too, in a directory that is its owner's
+  // alone (made where it is missing). Throws ListenError.
+  void AddAdmin(const std::string& path);
+
   const std::vector<Endpoint>& endpoints() const { return endpoints_; }
+  // Not among the endpoints.
+  const std::optional<Endpoint>& admin() const { return admin_; }
 
   // To be called once the server listens: lets the ports go and the Unix
   // sockets, which only their owner could use until then, be used by whom the
@@ -72,10 +81,13 @@ class Claim {
   void AddTcp(const ListenAddress& address, bool anywhere);
   void AddPorts(std::vector<IpAddress> ips, uint16_t port);
   void AddUnix(const std::string& path);
+  // A socket that is ours from then on.
+  Endpoint ClaimSocket(const std::string& path);
 
   const mode_t socket_mode_;
   const std::optional<gid_t> socket_group_;
   std::vector<Endpoint> endpoints_;
+  std::optional<Endpoint> admin_;
   std::vector<Descriptor> ports_;
   std::vector<Descriptor> locks_;
   std::vector<std::string> paths_;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "tmserver/admin_token.h"
 #include "tmserver/options.h"
 #include "tmserver/process.h"
 
@@ -68,6 +69,8 @@ int main(int argc, char** argv) {
         return Print(turbo::server::Help());
       case Action::kVersion:
         return Print("tmserver " TURBOMESSAGE_VERSION "\n");
+      case Action::kAdminToken:
+        return turbo::server::PrintAdminToken(line);
       case Action::kServe:
         return turbo::server::Serve(
             line, [&] { return ParseOptions(args, environment).options; });

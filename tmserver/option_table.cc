@@ -19,8 +19,10 @@ T Choose(const std::string& text,
   throw std::invalid_argument("'" + text + "' is not one of " + names);
 }
 
-constexpr std::array<std::pair<const char*, bool>, 2> kRegistrations = {
-    {{"open", true}, {"closed", false}}};
+constexpr std::array<std::pair<const char*, mail::Registration>, 3>
+    kRegistrations = {{{"open", mail::Registration::kOpen},
+                       {"closed", mail::Registration::kClosed},
+                       {"invite", mail::Registration::kInvite}}};
 constexpr std::array<std::pair<const char*, log::Format>, 2> kFormats = {
     {{"text", log::Format::kText}, {"json", log::Format::kJson}}};
 constexpr std::array<std::pair<const char*, log::Level>, 7> kLevels = {
@@ -69,6 +71,16 @@ const OptionRow kRows[] = {
        if (v.empty()) throw std::invalid_argument("the URL is empty");
        o.store = v;
      }},
+    {"admin-socket", "PATH", nullptr,
+     "Unix socket for administration, or none (default: "
+     "tmserver-admin/NAME.sock beside the store's file NAME)",
+     ConfigKind::kText,
+     [](Options& o, const std::string& v) {
+       if (v.empty()) throw std::invalid_argument("the path is empty");
+       if (v != "none") ParseAddress("unix:" + v);
+       o.admin_socket = v == "none" ? "" : v;
+       o.admin_socket_chosen = true;
+     }},
     {"tray-capacity", "N", "5",
      "messages per tray (inbox, outbox) and user; 0: no limit",
      ConfigKind::kInteger,
@@ -86,9 +98,10 @@ const OptionRow kRows[] = {
        o.sessions.absolute = ParseDuration(v);
      }},
     {"registration", "MODE", "open",
-     "open: everybody may register; closed: nobody", ConfigKind::kText,
+     "open: everybody may register; closed: nobody; invite: who has a code",
+     ConfigKind::kText,
      [](Options& o, const std::string& v) {
-       o.accounts.registration_open = Choose(v, kRegistrations);
+       o.accounts.registration = Choose(v, kRegistrations);
      }},
     {"min-password-length", "N", "8", "bytes, 1 to 1024", ConfigKind::kInteger,
      [](Options& o, const std::string& v) {

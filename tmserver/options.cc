@@ -143,6 +143,29 @@ std::string DefaultStore(const Environment& environment) {
   return "sqlite:" + state + "/mail.db";
 }
 
+// Beside the store: whoever finds the one finds the other, and servers with
+// stores of their own don't meet.
+std::string DefaultAdminSocket(const std::string& store) {
+  constexpr std::string_view kSqlite = "sqlite:";
+  if (!store.starts_with(kSqlite)) return "";
+  const std::string path = store.substr(kSqlite.size());
+  const size_t name = path.rfind('/') + 1;  // 0 where there is no slash
+  return path.substr(0, name) + "tmserver-admin/" + path.substr(name) + ".sock";
+}
+
+AdminTokenOrder OrderOf(const Given& given) {
+  AdminTokenOrder order{given.user, std::nullopt};
+  if (!given.expires) return order;
+  try {
+    const bool endless = *given.expires == "0" || *given.expires == "never";
+    order.life =
+        endless ? std::chrono::milliseconds(0) : ParseDuration(*given.expires);
+  } catch (const std::invalid_argument& e) {
+    throw OptionError(EX_USAGE, std::string("--expires: ") + e.what());
+  }
+  return order;
+}
+
 }  // namespace
 
 CommandLine ParseOptions(const std::vector<std::string>& args,
@@ -151,7 +174,10 @@ CommandLine ParseOptions(const std::vector<std::string>& args,
   const Given given = ParseArguments(args);
   CommandLine line;
   line.action = given.action;
-  if (line.action != Action::kServe) return line;
+  if (line.action != Action::kServe && line.action != Action::kAdminToken) {
+    return line;
+  }
+  line.admin_token = OrderOf(given);
 
   std::string config = Lookup(environment, VariableOf("config"));
   const bool by_default = !given.config && config.empty();
@@ -169,6 +195,9 @@ CommandLine ParseOptions(const std::vector<std::string>& args,
   CheckTls(line.options.tls, by_flag ? EX_USAGE : EX_CONFIG);
   if (line.options.store.empty()) {
     line.options.store = DefaultStore(environment);
+  }
+  if (!line.options.admin_socket_chosen) {
+    line.options.admin_socket = DefaultAdminSocket(line.options.store);
   }
   line.unknown_variables = UnknownVariables(environment);
   return line;

@@ -31,6 +31,8 @@ struct Options {
   std::optional<mode_t> socket_mode;  // of Unix sockets
   std::string socket_group;           // empty: the process's
   std::string store;                  // a URL, for store::Open
+  std::string admin_socket;           // its path; empty: none
+  bool admin_socket_chosen = false;   // not the default: it must work
   mail::MailRules mail;
   mail::AccountRules accounts;
   mail::SessionLimits sessions;
@@ -41,11 +43,18 @@ struct Options {
   audit::Level audit_level = audit::Level::kInfo;
 };
 
-enum class Action { kServe, kHelp, kVersion };
+enum class Action { kServe, kAdminToken, kHelp, kVersion };
+
+// What `tmserver admin-token` is asked for.
+struct AdminTokenOrder {
+  std::string user;
+  std::optional<std::chrono::milliseconds> life;  // 0: for ever
+};
 
 struct CommandLine {
   Action action = Action::kServe;
   Options options;
+  AdminTokenOrder admin_token;                 // of kAdminToken
   std::vector<std::string> unknown_variables;  // TMSERVER_... of no option
 };
 
@@ -65,8 +74,8 @@ using Environment = std::map<std::string, std::string>;
 
 inline constexpr char kDefaultConfig[] = "/etc/turbomessage/tmserver.json";
 
-// `args` without the program's name. The options are complete for kServe only.
-// `default_config` may be missing. Throws OptionError.
+// `args` without the program's name. The options are complete for kServe and
+// kAdminToken only. `default_config` may be missing. Throws OptionError.
 CommandLine ParseOptions(const std::vector<std::string>& args,
                          const Environment& environment,
                          const std::string& default_config = kDefaultConfig);

@@ -83,6 +83,20 @@ void LogStart(const CommandLine& line) {
   }
 }
 
+// The one beside the store is a convenience: a server that can't have it
+// serves as well.
+void ClaimAdminSocket(const Options& options, Claim& addresses) {
+  if (options.admin_socket.empty()) return;
+  try {
+    addresses.AddAdmin(options.admin_socket);
+    log::Write(log::Level::kInfo, "admin_socket",
+               {{"address", addresses.admin()->name}});
+  } catch (const ListenError& e) {
+    if (options.admin_socket_chosen) throw;
+    log::Write(log::Level::kWarn, "admin_socket", {{"error", e.what()}});
+  }
+}
+
 // A reader that takes the first line only is welcome, so trouble with stdout
 // is not ours.
 void SayReady(const Claim& addresses) {
@@ -130,6 +144,7 @@ int RunUntilEnd(const CommandLine& line, Events& events,
   const auto store = open(line.options.store, [&](std::string what) {
     events.Fault(std::move(what));
   });
+  ClaimAdminSocket(line.options, addresses);
   Server server(line.options, addresses, *store, {}, tls.get());
   const Housekeeping housekeeping(*store, clock, line.options.register_days);
   SayReady(addresses);

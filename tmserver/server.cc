@@ -15,15 +15,18 @@
 
 #include "tmserver/accept.h"
 #include "tmserver/mail/accounts.h"
+#include "tmserver/mail/admin.h"
 #include "tmserver/mail/mailbox.h"
 #include "tmserver/mail/sessions.h"
 #include "tmserver/mail/tokens.h"
 #include "tmserver/service/accounts_service.h"
+#include "tmserver/service/admin_service.h"
 #include "tmserver/service/mail_service.h"
 #include "tmserver/service/seed_service.h"
 #include "tmserver/service/tokens_service.h"
 #include "turbomessage.grpc.pb.h"
 #include "turbomessage/v1/accounts.grpc.pb.h"
+#include "turbomessage/v1/admin.grpc.pb.h"
 #include "turbomessage/v1/mail.grpc.pb.h"
 #include "turbomessage/v1/tokens.grpc.pb.h"
 
@@ -91,8 +94,11 @@ struct Server::Parts {
         accounts(store, hasher, sessions, clock, options.accounts),
         mailbox(store, clock, options.mail),
         tokens(store, clock),
+        admin(store, hasher, sessions, tokens, mailbox.arrivals(), clock,
+              options.accounts),
         accounts_service(sessions, accounts,
                          {clock, options.mail.tray_capacity}),
+        admin_service(sessions, admin, {TURBOMESSAGE_VERSION, clock.Now()}),
         mail_service(sessions, mailbox),
         tokens_service(sessions, tokens),
         seed_service(sessions, accounts, mailbox) {}
@@ -103,7 +109,9 @@ struct Server::Parts {
   mail::Accounts accounts;
   mail::Mailbox mailbox;
   mail::Tokens tokens;
+  mail::Admin admin;
   service::AccountsService accounts_service;
+  service::AdminService admin_service;
   service::MailService mail_service;
   service::TokensService tokens_service;
   service::SeedService seed_service;
@@ -125,7 +133,13 @@ Server::Server(const Options& options, Claim& addresses, mail::Store& store,
         encrypted ? tls->Credentials() : grpc::InsecureServerCredentials());
     names.append(names.empty() ? "" : ", ").append(endpoint.name);
   }
+  if (const auto& admin = addresses.admin()) {
+    builder.AddListeningPort(admin->target,
+                             grpc::experimental::LocalServerCredentials(UDS));
+    names.append(", ").append(admin->name);
+  }
   builder.RegisterService(&parts_->accounts_service);
+  builder.RegisterService(&parts_->admin_service);
   builder.RegisterService(&parts_->mail_service);
   builder.RegisterService(&parts_->tokens_service);
   builder.RegisterService(&parts_->seed_service);
@@ -149,6 +163,7 @@ void Server::SetServing(bool serving) {
   health->SetServingStatus(serving);
   for (const char* name :
        {service::v1::Accounts::service_full_name(),
+        service::v1::Admin::service_full_name(),
         service::v1::Mail::service_full_name(),
         service::v1::Tokens::service_full_name(),
         service::seed::ServidorTurboMessage::service_full_name()}) {

@@ -67,6 +67,9 @@ scenario() {
 @test "a closed server takes nobody new" {
   start_server --registration closed
   scenario Closed
+  stop_server
+  WANTED_PORT=$PORT start_server --registration invite
+  scenario Closed
 }
 
 @test "a folio beyond int32 is left out of the list and logged" {

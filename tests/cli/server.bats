@@ -382,7 +382,8 @@ sys.stdin.read()' "$PORT"; } 3>&-
   local option
   for option in port listen store tray-capacity session-ttl session-max \
     registration min-password-length max-message-size register-days insecure \
-    tls-cert tls-key tls-client-ca socket-mode socket-group config log-format log-level; do
+    tls-cert tls-key tls-client-ca socket-mode socket-group config log-format \
+    log-level admin-socket; do
     [[ $output == *"--$option"* ]]
   done
   run -0 --separate-stderr tmserver --version

@@ -14,7 +14,7 @@ commands() {
 
 # variables PREFIX OPTIONS: the variables for these options.
 variables() {
-  sed -nE 's/.*--([a-z-]+).*/\1/p' <<<"$2" | grep -vxE 'help|version' |
+  sed -nE 's/.*--([a-z-]+).*/\1/p' <<<"$2" | grep -vxE 'expires|help|version' |
     tr 'a-z-' 'A-Z_' | sed "s/^/$1/" | sort
 }
 
@@ -127,7 +127,7 @@ codes_in() {
 @test "tmserver-config(5) has a key for each option of tmserver" {
   local options
   options=$(options_of "$(tmserver --help)" |
-    sed -nE 's/.*--([a-z-]+).*/\1/p' | grep -vxE 'config|help|version')
+    sed -nE 's/.*--([a-z-]+).*/\1/p' | grep -vxE 'config|expires|help|version')
   same keys "$(tr - _ <<<"$options")" \
     "$(section tmserver-config.5 KEYS | items Cm)"
 }

@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(without_options_the_defaults_hold) {
   BOOST_TEST(options.mail.max_message_size == size_t{1} << 20);
   BOOST_TEST((options.sessions.idle == hours(1)));
   BOOST_TEST((options.sessions.absolute == hours(24)));
-  BOOST_TEST(options.accounts.registration_open);
+  BOOST_TEST((options.accounts.registration == mail::Registration::kOpen));
   BOOST_TEST(options.accounts.min_password_length == 8u);
   BOOST_TEST(options.register_days.count() == 365);
   BOOST_TEST((options.log_format == log::Format::kText));
@@ -118,12 +118,41 @@ BOOST_AUTO_TEST_CASE(every_option_can_be_given) {
   BOOST_TEST(options.mail.tray_capacity == 0u);
   BOOST_TEST((options.sessions.idle == minutes(90)));
   BOOST_TEST((options.sessions.absolute == hours(48)));
-  BOOST_TEST(!options.accounts.registration_open);
+  BOOST_TEST((options.accounts.registration == mail::Registration::kClosed));
   BOOST_TEST(options.accounts.min_password_length == 1024u);
   BOOST_TEST(options.mail.max_message_size == 10240u);
   BOOST_TEST(options.register_days.count() == 0);
   BOOST_TEST((options.log_format == log::Format::kJson));
   BOOST_TEST((options.log_level == log::Level::kTrace));
+}
+
+BOOST_AUTO_TEST_CASE(the_administration_socket_is_beside_the_store) {
+  const auto socket = [&](const std::vector<std::string>& args) {
+    return Parse(args).admin_socket;
+  };
+  BOOST_TEST(socket({}) ==
+             "/home/ana/.local/state/turbomessage/tmserver-admin/mail.db.sock");
+  BOOST_TEST(socket({"--store", "sqlite:a.db"}) == "tmserver-admin/a.db.sock");
+  BOOST_TEST(socket({"--store", "memory:"}).empty());
+  BOOST_TEST(socket({"--admin-socket", "none"}).empty());
+  BOOST_TEST(socket({"--store", "memory:", "--admin-socket", "s"}) == "s");
+  BOOST_TEST(!Parse({}).admin_socket_chosen);
+  BOOST_TEST(Parse({"--admin-socket", "none"}).admin_socket_chosen);
+}
+
+BOOST_AUTO_TEST_CASE(admin_token_names_a_user_and_an_end) {
+  const auto order = [](const std::vector<std::string>& args) {
+    const CommandLine line =
+        ParseOptions(args, {{"HOME", "/home/ana"}}, "/nonexistent");
+    BOOST_TEST((line.action == Action::kAdminToken));
+    return line.admin_token;
+  };
+  BOOST_TEST(order({"admin-token", "root"}).user == "root");
+  BOOST_TEST(!order({"admin-token", "root"}).life.has_value());
+  BOOST_TEST(
+      (*order({"admin-token", "--expires", "2h", "root"}).life == hours(2)));
+  BOOST_TEST((*order({"admin-token", "root", "--expires", "never"}).life ==
+              std::chrono::milliseconds(0)));
 }
 
 BOOST_AUTO_TEST_CASE(the_port_may_be_an_operand) {
@@ -186,7 +215,7 @@ BOOST_AUTO_TEST_CASE(the_file_may_have_comments_and_every_type) {
   })");
   const Options options = Parse(WithConfig());
   BOOST_TEST(options.mail.max_message_size == 2048u);
-  BOOST_TEST(!options.accounts.registration_open);
+  BOOST_TEST((options.accounts.registration == mail::Registration::kClosed));
   BOOST_TEST(options.listen.at(0).path == "/run/tm.sock");
   Write(R"({"max_message_size": "2MiB"})");
   BOOST_TEST(Parse(WithConfig()).mail.max_message_size == size_t{2} << 20);
@@ -291,7 +320,7 @@ BOOST_AUTO_TEST_CASE(wrong_command_lines_are_usage_errors) {
       {"--max-message-size", "17179869184G"},
       {"--min-password-length", "0"},
       {"--min-password-length", "1025"},
-      {"--registration", "invite"},
+      {"--registration", "invited"},
       {"--log-level", "loud"},
       {"--log-format", "xml"},
       {"--insecure=maybe"},

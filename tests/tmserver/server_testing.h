@@ -15,6 +15,7 @@
 #include "tmserver/server.h"
 #include "tmserver/store/open.h"
 #include "turbomessage/v1/accounts.grpc.pb.h"
+#include "turbomessage/v1/admin.grpc.pb.h"
 #include "turbomessage/v1/mail.grpc.pb.h"
 #include "turbomessage/v1/tokens.grpc.pb.h"
 
@@ -39,7 +40,13 @@ struct TestServer {
   explicit TestServer(const Options& options = TestOptions())
       : addresses(options),
         store(store::Open(options.store, [](const std::string&) {})),
-        server(options, addresses, *store, TestCost()) {}
+        server(options, WithAdmin(options, addresses), *store, TestCost()) {}
+
+  // The administration socket's, where the options have one.
+  std::shared_ptr<grpc::Channel> ConnectAsAdmin() const {
+    return grpc::CreateChannel(addresses.admin()->target,
+                               grpc::InsecureChannelCredentials());
+  }
 
   std::shared_ptr<grpc::Channel> Connect(size_t endpoint = 0) const {
     grpc::ChannelArguments arguments;
@@ -53,6 +60,12 @@ struct TestServer {
   Claim addresses;
   std::unique_ptr<mail::Store> store;
   Server server;
+
+ private:
+  static Claim& WithAdmin(const Options& options, Claim& claim) {
+    if (!options.admin_socket.empty()) claim.AddAdmin(options.admin_socket);
+    return claim;
+  }
 };
 
 // What a call came back with.
@@ -92,6 +105,7 @@ class Client {
  public:
   explicit Client(std::shared_ptr<grpc::Channel> channel)
       : accounts_(v1::Accounts::NewStub(channel)),
+        admin_(v1::Admin::NewStub(channel)),
         mail_(v1::Mail::NewStub(channel)),
         tokens_(v1::Tokens::NewStub(channel)) {}
   Client(const TestServer& server, const std::string& user)
@@ -100,10 +114,12 @@ class Client {
   }
 
   Outcome<v1::RegisterResponse> Register(const std::string& user,
-                                         const char* password = kPassword) {
+                                         const char* password = kPassword,
+                                         const std::string& invite = "") {
     v1::RegisterRequest request;
     request.set_user(user);
     request.set_password(password);
+    request.set_invite(invite);
     return Call<v1::RegisterResponse>(&v1::Accounts::Stub::Register, request);
   }
   Outcome<v1::LoginResponse> Login(const std::string& user,
@@ -195,6 +211,14 @@ class Client {
                                          request);
   }
 
+  // Admin(&v1::Admin::Stub::GetUser, request).
+  template <class Response, class Request>
+  Outcome<Response> Admin(grpc::Status (v1::Admin::Stub::*method)(
+                              grpc::ClientContext*, const Request&, Response*),
+                          const Request& request) {
+    return CallOn<Response>(*admin_, method, request);
+  }
+
   v1::Mail::Stub& mail() const { return *mail_; }
 
   std::string token;
@@ -228,6 +252,7 @@ class Client {
   }
 
   std::unique_ptr<v1::Accounts::Stub> accounts_;
+  std::unique_ptr<v1::Admin::Stub> admin_;
   std::unique_ptr<v1::Mail::Stub> mail_;
   std::unique_ptr<v1::Tokens::Stub> tokens_;
 };

@@ -18,6 +18,22 @@ tl::unexpected<Error> WrongPassword() {
 
 }  // namespace
 
+Result<Nothing> CheckPassword(const std::string& password,
+                              const AccountRules& rules) {
+  if (password.size() > kMaxPasswordLength) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "a password is at most " + std::to_string(kMaxPasswordLength) +
+                    " bytes long");
+  }
+  if (password.size() < rules.min_password_length) {
+    return Fail(ErrorCode::kWeakPassword,
+                "a password is at least " +
+                    std::to_string(rules.min_password_length) +
+                    " bytes long on this server");
+  }
+  return Nothing{};
+}
+
 Accounts::Accounts(Store& store, PasswordHasher& hasher, Sessions& sessions,
                    const Clock& clock, AccountRules rules)
     : store_(store),
@@ -28,7 +44,8 @@ Accounts::Accounts(Store& store, PasswordHasher& hasher, Sessions& sessions,
       guard_(clock) {}
 
 void Accounts::Register(const std::string& user, std::string password,
-                        const Origin& origin, Done<Login> done) {
+                        const std::string& invite, const Origin& origin,
+                        Done<Login> done) {
   if (const auto ok = sessions_.AdmitStranger(origin); !ok) {
     return done(tl::unexpected(ok.error()));
   }
@@ -37,23 +54,20 @@ void Accounts::Register(const std::string& user, std::string password,
   const auto existing = store_.FindAccount(*name);
   if (!existing) return done(tl::unexpected(existing.error()));
   if (*existing) return done(UserExists(*name));
-  if (!rules_.registration_open) {
-    return done(Fail(ErrorCode::kRegistrationClosed,
-                     "this server takes no registrations: ask its "
-                     "administrator for an account"));
-  }
-  if (const auto ok = CheckPassword(password); !ok) {
+  const auto code = CheckInvite(invite);
+  if (!code) return done(tl::unexpected(code.error()));
+  if (const auto ok = CheckPassword(password, rules_); !ok) {
     return done(tl::unexpected(ok.error()));
   }
   hasher_.Hash(
       std::move(password),
-      [this, name = *name,
+      [this, name = *name, code = *code,
        done = std::move(done)](const Result<std::string>& hash) {
         if (!hash) return done(tl::unexpected(hash.error()));
         const std::string token = NewToken();
         const Time now = clock_.Now();
         store_.CreateAccount(
-            {name, *hash, HashToken(token), now},
+            {name, *hash, HashToken(token), now, Role::kUser, code},
             [this, name, token, now, done](const Result<UserId>& id) {
               if (!id) return done(tl::unexpected(id.error()));
               done(NewLogin(*id, name, token, now));
@@ -76,7 +90,7 @@ void Accounts::LogIn(const std::string& user, std::string password,
     account = *found;
   }
   std::optional<std::string> hash;
-  if (account) hash = account->password_hash;
+  if (account && !account->password_hash.empty()) hash = account->password_hash;
   Verify(name.value_or(user), hash, std::move(password), origin,
          [this, account, done = std::move(done)](const Result<bool>& same) {
            if (!same) return done(tl::unexpected(same.error()));
@@ -120,13 +134,15 @@ void Accounts::LogOut(const Caller& caller, Done<Nothing> done) {
 
 void Accounts::ChangePassword(const Caller& caller, std::string old_password,
                               std::string new_password, Done<Nothing> done) {
-  if (const auto ok = CheckPassword(new_password); !ok) {
+  if (const auto ok = CheckPassword(new_password, rules_); !ok) {
     return done(tl::unexpected(ok.error()));
   }
   const auto account = store_.FindAccount(caller.user);
   if (!account) return done(tl::unexpected(account.error()));
   std::optional<std::string> old_hash;
-  if (*account) old_hash = (*account)->password_hash;
+  if (*account && !(*account)->password_hash.empty()) {
+    old_hash = (*account)->password_hash;
+  }
   Verify(caller.user, old_hash, std::move(old_password), caller.origin,
          [this, id = caller.id, old_hash,
           new_password = std::move(new_password), origin = caller.origin,
@@ -146,19 +162,33 @@ void Accounts::ChangePassword(const Caller& caller, std::string old_password,
          });
 }
 
-Result<Nothing> Accounts::CheckPassword(const std::string& password) const {
-  if (password.size() > kMaxPasswordLength) {
-    return Fail(ErrorCode::kInvalidArgument,
-                "a password is at most " + std::to_string(kMaxPasswordLength) +
-                    " bytes long");
+Result<size_t> Accounts::TrayCapacityOf(const Caller& caller,
+                                        size_t otherwise) {
+  const auto account = store_.FindAccount(caller.user);
+  if (!account) return tl::unexpected(account.error());
+  if (!*account) return otherwise;
+  return (*account)->tray_capacity.value_or(otherwise);
+}
+
+Result<std::string> Accounts::CheckInvite(const std::string& invite) {
+  if (rules_.registration == Registration::kOpen) return std::string();
+  if (rules_.registration == Registration::kClosed) {
+    return Fail(ErrorCode::kRegistrationClosed,
+                "this server takes no registrations: ask its "
+                "administrator for an account");
   }
-  if (password.size() < rules_.min_password_length) {
-    return Fail(ErrorCode::kWeakPassword,
-                "a password is at least " +
-                    std::to_string(rules_.min_password_length) +
-                    " bytes long on this server");
+  if (invite.empty()) {
+    return Fail(ErrorCode::kRegistrationClosed,
+                "this server takes registrations with an invitation code "
+                "only: ask its administrator for one");
   }
-  return Nothing{};
+  const std::string hash = HashToken(invite);
+  const auto found = store_.FindInvite(hash, clock_.Now());
+  if (!found) return tl::unexpected(found.error());
+  if (*found) return hash;
+  return Fail(ErrorCode::kRegistrationClosed,
+              "the invitation code is not good: it was used, revoked, has "
+              "expired, or is mistyped");
 }
 
 Login Accounts::NewLogin(UserId id, const std::string& user, std::string token,

@@ -13,12 +13,19 @@
 
 namespace turbo::mail {
 
+// Who may register: everybody, nobody, or whoever has an invitation's code.
+enum class Registration { kOpen, kClosed, kInvite };
+
 struct AccountRules {
-  bool registration_open = true;
+  Registration registration = Registration::kOpen;
   size_t min_password_length = 8;  // bytes
 };
 
 inline constexpr size_t kMaxPasswordLength = 1024;  // bytes
+
+// kInvalidArgument for one that is too long, kWeakPassword for a short one.
+Result<Nothing> CheckPassword(const std::string& password,
+                              const AccountRules& rules);
 
 // A login that has just begun. The token is known to nobody else.
 struct Login {
@@ -34,14 +41,16 @@ class Accounts {
   Accounts(Store& store, PasswordHasher& hasher, Sessions& sessions,
            const Clock& clock, AccountRules rules);
 
-  // kRegistrationClosed, kInvalidArgument, kWeakPassword, kUserExists,
-  // kRateLimited.
+  // `invite` is a code; it counts where the rules ask for one.
+  // kInvalidArgument, kUserExists, kRegistrationClosed, also without a good
+  // code; kWeakPassword, kRateLimited.
   void Register(const std::string& user, std::string password,
-                const Origin& origin, Done<Login> done);
+                const std::string& invite, const Origin& origin,
+                Done<Login> done);
 
   // Ends the user's earlier login. kBadCredentials for an unknown user too,
   // after the same work. kRateLimited for those whom LoginGuard lets wait,
-  // without work.
+  // without work; kAccountDisabled after the right password.
   void LogIn(const std::string& user, std::string password,
              const Origin& origin, Done<Login> done);
 
@@ -52,12 +61,18 @@ class Accounts {
   void ChangePassword(const Caller& caller, std::string old_password,
                       std::string new_password, Done<Nothing> done);
 
+  // How many messages each of the caller's trays may hold; `otherwise` where
+  // the account has no quota of its own. 0: no limit.
+  Result<size_t> TrayCapacityOf(const Caller& caller, size_t otherwise);
+
  private:
-  Result<Nothing> CheckPassword(const std::string& password) const;
   void Verify(const std::string& user, std::optional<std::string> hash,
               std::string password, const Origin& origin,
               PasswordHasher::Verified done);
   void Begin(const Account& account, const Done<Login>& done);
+  // kRegistrationClosed. Answers with the hash of the code to be used; empty
+  // where none is needed.
+  Result<std::string> CheckInvite(const std::string& invite);
   Login NewLogin(UserId id, const std::string& user, std::string token,
                  Time now) const;
 

@@ -43,6 +43,11 @@ Scope ScopeFor(Right right) {
   return right == Right::kRead ? Scope::kRead : Scope::kFull;
 }
 
+tl::unexpected<Error> Disabled(const std::string& user) {
+  return Fail(ErrorCode::kAccountDisabled,
+              "the account of " + user + " is disabled", {user});
+}
+
 std::optional<Time> Earlier(std::optional<Time> one, std::optional<Time> two) {
   if (!one || !two) return one ? one : two;
   return std::min(*one, *two);
@@ -54,7 +59,27 @@ std::string_view KeyOf(const Caller& caller) {
 
 }  // namespace
 
+Caller LocalAdministrator() {
+  return {0,  "(local)",   "", std::nullopt, Auth::kLocal, Scope::kFull,
+          "", Role::kAdmin};
+}
+
 Result<Nothing> Permit(const Caller& caller, Right right) {
+  const bool administers = right == Right::kAdmin || right == Right::kLocal;
+  if (caller.auth == Auth::kLocal) {
+    if (administers) return Nothing{};
+    return Fail(ErrorCode::kPermissionDenied,
+                "the administration socket serves administration only: use "
+                "another address of the server");
+  }
+  if (right == Right::kLocal) {
+    return Fail(ErrorCode::kPermissionDenied,
+                "this works through the administration socket only");
+  }
+  if (administers && caller.role != Role::kAdmin) {
+    return Fail(ErrorCode::kPermissionDenied,
+                "this needs an administrator, and " + caller.user + " is none");
+  }
   if (right == Right::kNone || caller.auth == Auth::kLogin) return Nothing{};
   const std::string token = "the access token " + caller.token_name;
   if (right == Right::kLogin) {
@@ -129,15 +154,17 @@ Result<Caller> Sessions::ByLogin(const std::string& hash) {
   const Time now = clock_.Now();
   const Time last = session.created_at + limits_.absolute;
   const Duration step = RenewalStep(limits_.idle);
-  if (now >= last || now >= session.used_at + limits_.idle + step) {
+  if (HasExpired(session, now)) {
     return Fail(ErrorCode::kSessionExpired,
                 "the login of " + session.user + " has expired");
   }
+  if (session.disabled) return Disabled(session.user);
   if (now >= session.used_at + step) {
     store_.RenewSession(hash, now, [](const Result<Nothing>&) {});
   }
-  return Caller{session.user_id, session.user, hash,
-                std::min(now + limits_.idle, last)};
+  return Caller{
+      session.user_id, session.user, hash, std::min(now + limits_.idle, last),
+      Auth::kLogin,    Scope::kFull, "",   session.role};
 }
 
 Result<Caller> Sessions::ByAccessToken(const std::string& hash) {
@@ -158,6 +185,7 @@ Result<Caller> Sessions::ByAccessToken(const std::string& hash) {
                                               " of " + token.user +
                                               " has expired");
   }
+  if (token.disabled) return Disabled(token.user);
   if (!token.used_at || now >= *token.used_at + kUseStep) {
     store_.UseAccessToken(hash, now, [](const Result<Nothing>&) {});
   }
@@ -167,7 +195,8 @@ Result<Caller> Sessions::ByAccessToken(const std::string& hash) {
                 Earlier(token.expires_at, token.secret_ends_at),
                 Auth::kAccessToken,
                 token.scope,
-                token.name};
+                token.name,
+                token.role};
 }
 
 Result<Caller> Sessions::AuthenticateAgain(const Caller& caller) {
@@ -190,6 +219,11 @@ Result<Nothing> Sessions::AdmitStranger(const Origin& origin) {
   const auto wait = strangers_.Take(origin);
   if (!wait) return Nothing{};
   return TooMuch("too many logins or unknown tokens from " + origin, *wait);
+}
+
+bool Sessions::HasExpired(const Session& session, Time now) const {
+  return now >= session.created_at + limits_.absolute ||
+         now >= session.used_at + limits_.idle + RenewalStep(limits_.idle);
 }
 
 Time Sessions::FirstEnd(Time now) const {

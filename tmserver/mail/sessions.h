@@ -3,6 +3,8 @@
 #ifndef TMSERVER_MAIL_SESSIONS_H_
 #define TMSERVER_MAIL_SESSIONS_H_
 
+#include <atomic>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,7 +22,11 @@ struct SessionLimits {
   Rate stranger_rate = {};  // calls from one place, of which nobody knows whose
 };
 
-enum class Auth { kLogin, kAccessToken };
+enum class Auth {
+  kLogin,
+  kAccessToken,
+  kLocal,  // nobody's account: by the way that the call came
+};
 
 // Who is calling, once the token was found good.
 struct Caller {
@@ -32,8 +38,13 @@ struct Caller {
   Auth auth = Auth::kLogin;
   Scope scope = Scope::kFull;
   std::string token_name = {};  // of the access token
+  Role role = Role::kUser;      // the account's
   Origin origin = {};           // of this call
 };
+
+// Who calls through the administration socket. May administer, and nothing
+// else. Its name is no user's.
+Caller LocalAdministrator();
 
 // What a call asks of its caller.
 enum class Right {
@@ -42,6 +53,8 @@ enum class Right {
   kRead,   // scope read or full
   kFull,   // scope full
   kLogin,  // a login
+  kAdmin,  // scope full of an administrator; or the local one
+  kLocal,  // the local administrator
 };
 
 // kPermissionDenied unless `caller` has `right`.
@@ -64,7 +77,8 @@ class Sessions {
   Sessions(Store& store, const Clock& clock, SessionLimits limits);
 
   // kNotLoggedIn for an unknown token (also one that a later login or a
-  // rotation replaced), kSessionExpired and kTokenExpired after its time. A use
+  // rotation replaced), kSessionExpired and kTokenExpired after its time,
+  // kAccountDisabled for a good one of a disabled account. A use
   // renews a login; the store is told at most once per 1/60 of the idle life,
   // so that reads don't turn into writes; that much is granted on top of the
   // idle life. The store hears of uses of an access token once a minute. A
@@ -86,6 +100,14 @@ class Sessions {
   // many. A Unix socket has no address, so nothing is counted there.
   Result<Nothing> AdmitStranger(const Origin& origin);
 
+  // To be told when logins or tokens were ended before their time: what runs
+  // for long looks whether endings() has changed, and then authenticates again.
+  void NoteEnding() { ++endings_; }
+  uint64_t endings() const { return endings_; }
+
+  // Whether a login has expired by `now`.
+  bool HasExpired(const Session& session, Time now) const;
+
   // When a login of `now` ends if it isn't used.
   Time FirstEnd(Time now) const;
 
@@ -99,6 +121,7 @@ class Sessions {
   const SessionLimits limits_;
   RateLimiter accounts_;
   RateLimiter strangers_;
+  std::atomic<uint64_t> endings_ = 1;
 };
 
 }  // namespace turbo::mail

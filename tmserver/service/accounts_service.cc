@@ -43,7 +43,7 @@ void AccountsService::Register(v1::RegisterRequest request,
                                const mail::Origin& origin,
                                Reply<v1::RegisterResponse> reply) {
   accounts_.Register(request.user(), std::move(*request.mutable_password()),
-                     origin, WithLogin(std::move(reply)));
+                     request.invite(), origin, WithLogin(std::move(reply)));
 }
 
 void AccountsService::Login(v1::LoginRequest request,
@@ -63,11 +63,13 @@ void AccountsService::Logout(v1::LogoutRequest, const Caller& caller,
 
 void AccountsService::WhoAmI(v1::WhoAmIRequest, const Caller& caller,
                              Reply<v1::WhoAmIResponse> reply) {
+  const auto capacity = accounts_.TrayCapacityOf(caller, facts_.tray_capacity);
+  if (!capacity) return reply(tl::unexpected(capacity.error()));
   v1::WhoAmIResponse response;
   *response.mutable_session() = ToProto(caller);
   response.set_token_name(caller.token_name);
   *response.mutable_server_time() = ToProto(facts_.clock.Now());
-  response.set_tray_capacity(static_cast<int64_t>(facts_.tray_capacity));
+  response.set_tray_capacity(static_cast<int64_t>(*capacity));
   reply(std::move(response));
 }
 

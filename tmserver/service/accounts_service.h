@@ -15,7 +15,7 @@ class AccountsService final : public Service {
   // What callers are told of the server.
   struct Facts {
     const mail::Clock& clock;
-    size_t tray_capacity;  // 0: no limit
+    size_t tray_capacity;  // the default; 0: no limit
   };
 
   // All outlive it.

@@ -51,8 +51,11 @@ struct CallRecord {
   const char* reason = "";
 };
 
-// Who calls, by the token in the metadata. kNotLoggedIn, kSessionExpired,
-// kTokenExpired.
+// Whether the call came through the administration socket.
+bool IsLocal(const grpc::CallbackServerContext& context);
+
+// Who calls: the local administrator, else by the token in the metadata.
+// kNotLoggedIn, kSessionExpired, kTokenExpired, kAccountDisabled.
 mail::Result<mail::Caller> Authenticate(
     const grpc::CallbackServerContext& context, mail::Sessions& sessions);
 

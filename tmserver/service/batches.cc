@@ -108,8 +108,10 @@ class Batches::Batch : public std::enable_shared_from_this<Batch> {
 
   bool IsStillAllowed() {
     const auto now = Clock::now();
-    if (now - checked_ < limits_.pulse) return true;
+    const uint64_t endings = owner_.sessions_.endings();
+    if (now - checked_ < limits_.pulse && endings_ == endings) return true;
     checked_ = now;
+    endings_ = endings;
     const auto caller = owner_.sessions_.AuthenticateAgain(caller_);
     if (!caller) Close(caller.error());
     return caller.has_value();
@@ -210,6 +212,7 @@ class Batches::Batch : public std::enable_shared_from_this<Batch> {
   bool gone_ = false;    // the call broke off
   std::optional<mail::Error> error_;
   Clock::time_point checked_ = Clock::now();  // the token
+  uint64_t endings_ = 0;                      // as of then
 };
 
 class Batches::Handler final : public StreamHandler {

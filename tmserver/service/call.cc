@@ -135,8 +135,8 @@ class Service::Call final : public grpc::ServerUnaryReactor {
   CallRecord record_;
 };
 
-Service::Service(std::string name, mail::Sessions& sessions)
-    : name_(std::move(name)), sessions_(sessions) {}
+Service::Service(std::string name, mail::Sessions& sessions, Socket socket)
+    : name_(std::move(name)), sessions_(sessions), socket_(socket) {}
 
 void Service::AddMethod(const char* method, Audited audited, Handler handler,
                         Refusal refusal) {
@@ -144,14 +144,21 @@ void Service::AddMethod(const char* method, Audited audited, Handler handler,
   const std::string& path = paths_.emplace_back("/" + name_ + "/" + method);
   grpc::Service::AddMethod(new grpc::internal::RpcServiceMethod(
       path.c_str(), grpc::internal::RpcMethod::NORMAL_RPC, nullptr));
-  auto start = [&path, audited, handler = std::move(handler),
+  auto start = [this, &path, audited, handler = std::move(handler),
                 refusal = std::move(refusal)](
                    grpc::CallbackServerContext* context,
                    const grpc::ByteBuffer* request,
                    grpc::ByteBuffer* response) -> grpc::ServerUnaryReactor* {
+    static const Handler kRefuse = [](Call&, grpc::ByteBuffer&,
+                                      Reply<grpc::ByteBuffer> reply) {
+      reply(tl::unexpected(
+          mail::Permit(mail::LocalAdministrator(), mail::Right::kNone)
+              .error()));
+    };
+    const bool refused = socket_ == Socket::kRefused && IsLocal(*context);
     // Deleted by its OnDone.
     auto* call = new Call(path, audited, refusal, *context, *response);
-    call->Run(handler, *request);
+    call->Run(refused ? kRefuse : handler, *request);
     return call;
   };
   MarkMethodRawCallback(

@@ -36,8 +36,12 @@ void RunSoon(std::function<void()> step, std::chrono::milliseconds delay = {});
 // A handler may throw; the call fails with kInternal then.
 class Service : public grpc::Service {
  protected:
+  // Whether calls through the administration socket are served.
+  enum class Socket { kRefused, kServed };
+
   // `name` is the full name of the proto service; `sessions` outlives this.
-  Service(std::string name, mail::Sessions& sessions);
+  Service(std::string name, mail::Sessions& sessions,
+          Socket socket = Socket::kRefused);
 
   // The response of a failed call, for contracts that tell failures so. The
   // call's status is OK then.
@@ -164,6 +168,7 @@ class Service : public grpc::Service {
 
   const std::string name_;
   mail::Sessions& sessions_;
+  const Socket socket_;
   std::deque<std::string> paths_;  // gRPC keeps pointers into them
 };
 

@@ -120,7 +120,7 @@ void SeedService::Register(seed::LoginRequest request,
                            const mail::Origin& origin,
                            Reply<seed::Status> reply) {
   accounts_.Register(request.usuario(), std::move(*request.mutable_passwd()),
-                     origin, WithToken(std::move(reply)));
+                     "", origin, WithToken(std::move(reply)));
 }
 
 void SeedService::Login(seed::LoginRequest request, const mail::Origin& origin,

@@ -1,6 +1,5 @@
 #include "tmserver/service/tokens_service.h"
 
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -27,14 +26,6 @@ mail::Done<mail::IssuedToken> WithSecret(Reply<Response> reply) {
   };
 }
 
-// A duration that may be absent.
-Result<std::optional<mail::Duration>> Optional(
-    bool present, const google::protobuf::Duration& duration) {
-  if (!present) return std::nullopt;
-  return FromProto(duration).map(
-      [](mail::Duration d) { return std::optional(d); });
-}
-
 }  // namespace
 
 TokensService::TokensService(mail::Sessions& sessions, mail::Tokens& tokens)
@@ -54,7 +45,7 @@ void TokensService::CreateToken(v1::CreateTokenRequest request,
                                 Reply<v1::CreateTokenResponse> reply) {
   const Result<mail::Scope> scope = FromProto(request.scope());
   if (!scope) return reply(tl::unexpected(scope.error()));
-  const auto life = Optional(request.has_lifetime(), request.lifetime());
+  const auto life = FromProto(request.has_lifetime(), request.lifetime());
   if (!life) return reply(tl::unexpected(life.error()));
   tokens_.Create(caller, request.name(), *scope, *life,
                  WithSecret(std::move(reply)));
@@ -63,7 +54,7 @@ void TokensService::CreateToken(v1::CreateTokenRequest request,
 void TokensService::RotateToken(v1::RotateTokenRequest request,
                                 const Caller& caller,
                                 Reply<v1::RotateTokenResponse> reply) {
-  const auto grace = Optional(request.has_grace(), request.grace());
+  const auto grace = FromProto(request.has_grace(), request.grace());
   if (!grace) return reply(tl::unexpected(grace.error()));
   tokens_.Rotate(caller, request.name(), *grace, WithSecret(std::move(reply)));
 }

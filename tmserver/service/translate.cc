@@ -63,6 +63,13 @@ mail::Result<mail::Duration> FromProto(
              std::chrono::nanoseconds(duration.nanos()));
 }
 
+mail::Result<std::optional<mail::Duration>> FromProto(
+    bool present, const google::protobuf::Duration& duration) {
+  if (!present) return std::nullopt;
+  return FromProto(duration).map(
+      [](mail::Duration d) { return std::optional(d); });
+}
+
 mail::Result<mail::Scope> FromProto(v1::Scope scope) {
   if (scope == v1::SCOPE_SEND) return mail::Scope::kSend;
   if (scope == v1::SCOPE_READ) return mail::Scope::kRead;

@@ -6,6 +6,7 @@
 #include <google/protobuf/timestamp.pb.h>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "tmserver/mail/accounts.h"
@@ -31,6 +32,10 @@ mail::Result<mail::Time> FromProto(const google::protobuf::Timestamp& time);
 // Whole milliseconds, rounded up.
 mail::Result<mail::Duration> FromProto(
     const google::protobuf::Duration& duration);
+
+// The same for one that may be absent.
+mail::Result<std::optional<mail::Duration>> FromProto(
+    bool present, const google::protobuf::Duration& duration);
 
 // Unspecified has none.
 mail::Result<mail::Scope> FromProto(v1::Scope scope);

@@ -142,9 +142,9 @@ class Watches::Watch : public std::enable_shared_from_this<Watch> {
 
   // False where the call ended over it.
   bool ReadPage() {
-    if (Clock::now() - checked_ >= owner_.times_.pulse && !IsStillAllowed()) {
-      return false;
-    }
+    const bool is_time = Clock::now() - checked_ >= owner_.times_.pulse ||
+                         endings_ != owner_.sessions_.endings();
+    if (is_time && !IsStillAllowed()) return false;
     auto page = owner_.mailbox_.ListAfter(caller_, place_, query_);
     if (!page) {
       End(page.error());
@@ -159,6 +159,7 @@ class Watches::Watch : public std::enable_shared_from_this<Watch> {
 
   bool IsStillAllowed() {
     checked_ = Clock::now();
+    endings_ = owner_.sessions_.endings();
     const auto caller = owner_.sessions_.AuthenticateAgain(caller_);
     if (!caller) End(caller.error());
     return caller.has_value();
@@ -199,6 +200,7 @@ class Watches::Watch : public std::enable_shared_from_this<Watch> {
   bool stopping_ = false;
   Clock::time_point since_ = Clock::now();    // of the last write
   Clock::time_point checked_ = Clock::now();  // the token
+  uint64_t endings_ = 0;                      // as of then
   std::atomic<bool> waking_ = false;
 };
 

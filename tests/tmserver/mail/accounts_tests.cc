@@ -19,7 +19,7 @@ struct Fixture {
   Result<Login> Register(const std::string& user, const std::string& password,
                          const Origin& origin = {}) {
     return Await<Login>([&](auto done) {
-      accounts.Register(user, password, origin, std::move(done));
+      accounts.Register(user, password, "", origin, std::move(done));
     });
   }
   Result<Login> LogIn(const std::string& user, const std::string& password,
@@ -104,14 +104,15 @@ BOOST_AUTO_TEST_CASE(a_password_has_at_most_1024_bytes) {
 }
 
 BOOST_AUTO_TEST_CASE(where_registration_is_closed_users_still_log_in) {
-  Accounts closed(store, hasher, sessions, clock,
-                  {.registration_open = false, .min_password_length = 8});
+  Accounts closed(
+      store, hasher, sessions, clock,
+      {.registration = Registration::kClosed, .min_password_length = 8});
   const auto refused = Await<Login>([&](auto done) {
-    closed.Register("beto", "beto's secret", {}, std::move(done));
+    closed.Register("beto", "beto's secret", "", {}, std::move(done));
   });
   BOOST_TEST((CodeOf(refused) == ErrorCode::kRegistrationClosed));
   const auto known = Await<Login>([&](auto done) {
-    closed.Register("ana", "ana's secret", {}, std::move(done));
+    closed.Register("ana", "ana's secret", "", {}, std::move(done));
   });
   BOOST_TEST((CodeOf(known) == ErrorCode::kUserExists));
   BOOST_TEST(Await<Login>([&](auto done) {
@@ -193,7 +194,7 @@ BOOST_AUTO_TEST_CASE(one_address_has_a_rate_of_its_own) {
   };
   const auto sign_up = [&](const Origin& origin) {
     return Await<Login>([&](auto done) {
-      slow.Register("beto", "beto's secret", origin, std::move(done));
+      slow.Register("beto", "beto's secret", "", origin, std::move(done));
     });
   };
   BOOST_TEST(log_in("192.0.2.1").has_value());

@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(accounts_that_can_not_be_are_refused) {
 
 BOOST_AUTO_TEST_CASE(a_closed_server_takes_nobody_new) {
   server::Options options = TestOptions();
-  options.accounts.registration_open = false;
+  options.accounts.registration = mail::Registration::kClosed;
   TestServer closed(options);
   const auto outcome = Client(closed.Connect()).Register("beto");
   BOOST_TEST(outcome.status.error_code() ==

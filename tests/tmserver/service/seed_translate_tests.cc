@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(a_mark_shows) {
 
 BOOST_AUTO_TEST_CASE(every_error_has_a_sentence_of_its_own) {
   std::set<std::string> sentences;
-  for (int i = 0; i <= static_cast<int>(ErrorCode::kPermissionDenied); ++i) {
+  for (int i = 0; i <= static_cast<int>(ErrorCode::kAccountDisabled); ++i) {
     const seed::Status status =
         Refused({static_cast<ErrorCode>(i), "", {}, {}});
     BOOST_TEST(status.has_success());

@@ -33,6 +33,10 @@ const Expected kExpected[] = {
     {ErrorCode::kCursorInvalid, StatusCode::OUT_OF_RANGE, "CURSOR_INVALID"},
     {ErrorCode::kMessageNotFound, StatusCode::NOT_FOUND, "MESSAGE_NOT_FOUND"},
     {ErrorCode::kTokenNotFound, StatusCode::NOT_FOUND, "TOKEN_NOT_FOUND"},
+    {ErrorCode::kInviteNotFound, StatusCode::NOT_FOUND, "INVITE_NOT_FOUND"},
+    {ErrorCode::kUserNotFound, StatusCode::NOT_FOUND, "USER_NOT_FOUND"},
+    {ErrorCode::kAccountDisabled, StatusCode::PERMISSION_DENIED,
+     "ACCOUNT_DISABLED"},
     {ErrorCode::kRecipientNotFound, StatusCode::NOT_FOUND,
      "RECIPIENT_NOT_FOUND"},
     {ErrorCode::kRegistrationClosed, StatusCode::FAILED_PRECONDITION,
@@ -87,7 +91,7 @@ BOOST_AUTO_TEST_CASE(no_two_errors_share_a_reason) {
   for (const Expected& expected : kExpected) {
     BOOST_TEST(reasons.insert(expected.reason).second);
   }
-  const auto last = static_cast<size_t>(ErrorCode::kPermissionDenied);
+  const auto last = static_cast<size_t>(ErrorCode::kAccountDisabled);
   BOOST_TEST(reasons.size() == last + 1);
 }
 

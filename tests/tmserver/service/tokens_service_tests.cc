@@ -157,6 +157,15 @@ struct Method {
   std::function<std::string(Client&)> call;  // the reason of its refusal
 };
 
+// What is an administrator's: ana is none.
+template <class Request, class Response>
+Method Forbidden(grpc::Status (v1::Admin::Stub::*method)(grpc::ClientContext*,
+                                                         const Request&,
+                                                         Response*)) {
+  return {0,
+          [method](Client& c) { return c.Admin(method, Request()).reason(); }};
+}
+
 // Every method of the API that asks who calls.
 std::map<std::string, Method> Methods() {
   v1::ListRequest list;
@@ -172,6 +181,21 @@ std::map<std::string, Method> Methods() {
         [](Client& c) {
           return c.ChangePassword(kPassword, kPassword).reason();
         }}},
+      {"Admin.AddUser", Forbidden(&v1::Admin::Stub::AddUser)},
+      {"Admin.ListUsers", Forbidden(&v1::Admin::Stub::ListUsers)},
+      {"Admin.GetUser", Forbidden(&v1::Admin::Stub::GetUser)},
+      {"Admin.SetRole", Forbidden(&v1::Admin::Stub::SetRole)},
+      {"Admin.SetEnabled", Forbidden(&v1::Admin::Stub::SetEnabled)},
+      {"Admin.SetPassword", Forbidden(&v1::Admin::Stub::SetPassword)},
+      {"Admin.DeleteUser", Forbidden(&v1::Admin::Stub::DeleteUser)},
+      {"Admin.SetQuota", Forbidden(&v1::Admin::Stub::SetQuota)},
+      {"Admin.ListSessions", Forbidden(&v1::Admin::Stub::ListSessions)},
+      {"Admin.EndSessions", Forbidden(&v1::Admin::Stub::EndSessions)},
+      {"Admin.CreateInvite", Forbidden(&v1::Admin::Stub::CreateInvite)},
+      {"Admin.ListInvites", Forbidden(&v1::Admin::Stub::ListInvites)},
+      {"Admin.RevokeInvite", Forbidden(&v1::Admin::Stub::RevokeInvite)},
+      {"Admin.GetStats", Forbidden(&v1::Admin::Stub::GetStats)},
+      {"Admin.IssueToken", Forbidden(&v1::Admin::Stub::IssueToken)},
       {"Mail.Send",
        {kBySend | kByFull,
         [](Client& c) { return c.Send({"beto"}).reason(); }}},
@@ -231,7 +255,7 @@ BOOST_AUTO_TEST_CASE(no_method_of_the_api_is_forgotten_above) {
   const std::map<std::string, Method> methods = Methods();
   const auto* pool = google::protobuf::DescriptorPool::generated_pool();
   int found = 0;
-  for (const char* name : {"Accounts", "Mail", "Tokens"}) {
+  for (const char* name : {"Accounts", "Admin", "Mail", "Tokens"}) {
     const auto* service =
         pool->FindServiceByName(std::string("turbomessage.v1.") + name);
     for (int i = 0; i < service->method_count(); ++i) {
