@@ -164,6 +164,7 @@ Client::Channel::Channel(const ClientOptions& client_options)
     : options(client_options),
       channel(Connect(options)),
       accounts(channel),
+      admin(channel),
       mail(channel),
       tokens(channel) {}
 

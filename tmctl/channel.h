@@ -11,6 +11,7 @@
 #include "tmctl/client.h"
 #include "tmctl/failure.h"
 #include "turbomessage/v1/accounts.grpc.pb.h"
+#include "turbomessage/v1/admin.grpc.pb.h"
 #include "turbomessage/v1/mail.grpc.pb.h"
 #include "turbomessage/v1/tokens.grpc.pb.h"
 
@@ -22,6 +23,7 @@ struct Client::Channel {
   const ClientOptions& options;
   std::shared_ptr<grpc::Channel> channel;
   v1::Accounts::Stub accounts;
+  v1::Admin::Stub admin;
   v1::Mail::Stub mail;
   v1::Tokens::Stub tokens;
 };

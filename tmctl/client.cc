@@ -117,4 +117,68 @@ v1::RevokeTokenResponse Client::RevokeToken(
   return Call(channel_->tokens, &v1::Tokens::Stub::RevokeToken, request);
 }
 
+v1::AddUserResponse Client::AddUser(const v1::AddUserRequest& request) {
+  return Call(channel_->admin, &v1::Admin::Stub::AddUser, request);
+}
+
+v1::ListUsersResponse Client::ListUsers(const v1::ListUsersRequest& request) {
+  return Call(channel_->admin, &v1::Admin::Stub::ListUsers, request);
+}
+
+v1::GetUserResponse Client::GetUser(const v1::GetUserRequest& request) {
+  return Call(channel_->admin, &v1::Admin::Stub::GetUser, request);
+}
+
+v1::SetRoleResponse Client::SetRole(const v1::SetRoleRequest& request) {
+  return Call(channel_->admin, &v1::Admin::Stub::SetRole, request);
+}
+
+v1::SetEnabledResponse Client::SetEnabled(
+    const v1::SetEnabledRequest& request) {
+  return Call(channel_->admin, &v1::Admin::Stub::SetEnabled, request);
+}
+
+v1::SetPasswordResponse Client::SetPassword(
+    const v1::SetPasswordRequest& request) {
+  return Call(channel_->admin, &v1::Admin::Stub::SetPassword, request);
+}
+
+v1::DeleteUserResponse Client::DeleteUser(
+    const v1::DeleteUserRequest& request) {
+  return Call(channel_->admin, &v1::Admin::Stub::DeleteUser, request);
+}
+
+v1::SetQuotaResponse Client::SetQuota(const v1::SetQuotaRequest& request) {
+  return Call(channel_->admin, &v1::Admin::Stub::SetQuota, request);
+}
+
+v1::ListSessionsResponse Client::ListSessions(
+    const v1::ListSessionsRequest& request) {
+  return Call(channel_->admin, &v1::Admin::Stub::ListSessions, request);
+}
+
+v1::EndSessionsResponse Client::EndSessions(
+    const v1::EndSessionsRequest& request) {
+  return Call(channel_->admin, &v1::Admin::Stub::EndSessions, request);
+}
+
+v1::CreateInviteResponse Client::CreateInvite(
+    const v1::CreateInviteRequest& request) {
+  return Call(channel_->admin, &v1::Admin::Stub::CreateInvite, request);
+}
+
+v1::ListInvitesResponse Client::ListInvites(
+    const v1::ListInvitesRequest& request) {
+  return Call(channel_->admin, &v1::Admin::Stub::ListInvites, request);
+}
+
+v1::RevokeInviteResponse Client::RevokeInvite(
+    const v1::RevokeInviteRequest& request) {
+  return Call(channel_->admin, &v1::Admin::Stub::RevokeInvite, request);
+}
+
+v1::GetStatsResponse Client::GetStats(const v1::GetStatsRequest& request) {
+  return Call(channel_->admin, &v1::Admin::Stub::GetStats, request);
+}
+
 }  // namespace turbo::ctl

@@ -15,6 +15,7 @@
 #include "tmctl/tls.h"
 #include "tmctl/units.h"
 #include "turbomessage/v1/accounts.pb.h"
+#include "turbomessage/v1/admin.pb.h"
 #include "turbomessage/v1/mail.pb.h"
 #include "turbomessage/v1/tokens.pb.h"
 
@@ -75,6 +76,21 @@ class Client {
   v1::RotateTokenResponse RotateToken(const v1::RotateTokenRequest& request);
   v1::ListTokensResponse ListTokens(const v1::ListTokensRequest& request);
   v1::RevokeTokenResponse RevokeToken(const v1::RevokeTokenRequest& request);
+
+  v1::AddUserResponse AddUser(const v1::AddUserRequest& request);
+  v1::ListUsersResponse ListUsers(const v1::ListUsersRequest& request);
+  v1::GetUserResponse GetUser(const v1::GetUserRequest& request);
+  v1::SetRoleResponse SetRole(const v1::SetRoleRequest& request);
+  v1::SetEnabledResponse SetEnabled(const v1::SetEnabledRequest& request);
+  v1::SetPasswordResponse SetPassword(const v1::SetPasswordRequest& request);
+  v1::DeleteUserResponse DeleteUser(const v1::DeleteUserRequest& request);
+  v1::SetQuotaResponse SetQuota(const v1::SetQuotaRequest& request);
+  v1::ListSessionsResponse ListSessions(const v1::ListSessionsRequest& request);
+  v1::EndSessionsResponse EndSessions(const v1::EndSessionsRequest& request);
+  v1::CreateInviteResponse CreateInvite(const v1::CreateInviteRequest& request);
+  v1::ListInvitesResponse ListInvites(const v1::ListInvitesRequest& request);
+  v1::RevokeInviteResponse RevokeInvite(const v1::RevokeInviteRequest& request);
+  v1::GetStatsResponse GetStats(const v1::GetStatsRequest& request);
 
   struct Channel;  // see channel.h
 

@@ -34,6 +34,7 @@ enum class Needs {
   kConfig,
   kServer,   // and a connection, without a token
   kSession,  // and a token
+  kAdmin,    // and a token; through a Unix socket only if there is one
 };
 
 struct Command {
@@ -92,6 +93,7 @@ int CmdWatch(Context& context);
 int CmdMark(Context& context);
 int CmdDelete(Context& context);
 int CmdToken(Context& context);
+int CmdAdmin(Context& context);
 int CmdConfig(Context& context);
 int CmdDoctor(Context& context);
 int CmdSchema(Context& context);

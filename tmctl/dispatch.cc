@@ -65,6 +65,18 @@ void CheckOperands(const Command& command, const Arguments& arguments) {
   }
 }
 
+// The administration socket asks for no token.
+Token TokenIfAny(const Settings& settings, const Config& config) {
+  try {
+    return FindToken(settings, config);
+  } catch (const Failure& failure) {
+    const bool none =
+        failure.code == "not_logged_in" || failure.code == "permission_denied";
+    if (!settings.server.is_unix() || !none) throw;
+    return {};
+  }
+}
+
 int Run(const Command& command, const Arguments& arguments) {
   if (command.needs == Needs::kNothing) {
     Output output(OutputMode::kJson, false, false);
@@ -84,6 +96,7 @@ int Run(const Command& command, const Arguments& arguments) {
   if (command.needs == Needs::kConfig) return command.run(context);
   Token token;
   if (command.needs == Needs::kSession) token = FindToken(settings, config);
+  if (command.needs == Needs::kAdmin) token = TokenIfAny(settings, config);
   output.Say("server " + settings.server.Text() + ", profile " +
              settings.profile);
   const auto client = Connect(settings, token.text, output);

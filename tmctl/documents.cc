@@ -12,11 +12,6 @@ namespace {
 
 using google::protobuf::Timestamp;
 
-Json TimeJson(bool present, const Timestamp& time) {
-  if (!present) return nullptr;
-  return FormatTime(TimeOf(time));
-}
-
 Json RecipientsJson(const v1::Message& message) {
   Json recipients = Json::array();
   for (const v1::Recipient& recipient : message.recipients()) {
@@ -97,6 +92,11 @@ Time TimeOf(const Timestamp& time) {
                  TimeUtil::kTimestampMaxSeconds);
   const int32_t nanos = std::clamp(time.nanos(), 0, 999'999'999);
   return Time(Milliseconds(seconds * 1000 + nanos / 1'000'000));
+}
+
+Json TimeJson(bool present, const Timestamp& time) {
+  if (!present) return nullptr;
+  return FormatTime(TimeOf(time));
 }
 
 const char* NameOf(v1::Box box) {

@@ -29,6 +29,9 @@ const char* NameOf(v1::Scope scope);
 // beginning of the first.
 Time TimeOf(const google::protobuf::Timestamp& time);
 
+// RFC 3339, or null.
+Json TimeJson(bool present, const google::protobuf::Timestamp& time);
+
 // An object that begins with "schema": "turbomessage.NAME/1".
 Json Document(const std::string& name);
 

@@ -35,8 +35,11 @@ constexpr std::array kTable{
     Row{"message_not_found", 66,
         "list what is there with: tmctl inbox, tmctl outbox"},
     Row{"token_not_found", 66, "list what is there with: tmctl token list"},
+    Row{"invite_not_found", 66,
+        "list what is there with: tmctl admin invite list"},
     Row{"no_input", 66, ""},
     Row{"recipient_not_found", 67, "check the names; nothing was sent"},
+    Row{"user_not_found", 67, "list who is there with: tmctl admin user list"},
     Row{"registration_closed", 69, ""},
     Row{"internal", 70, "the server's log says more"},
     Row{"os_error", 71, "", kQueued},
@@ -61,6 +64,7 @@ constexpr std::array kTable{
         "get a new secret, with a login: tmctl token rotate NAME"},
     Row{"bad_credentials", 77, ""},
     Row{"permission_denied", 77, "use a login, or a token of a wider scope"},
+    Row{"account_disabled", 77, "ask the server's administrator"},
     Row{"bad_config", 78, ""},
 };
 

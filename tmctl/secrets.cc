@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 
 #include "tmctl/failure.h"
 #include "tmctl/files.h"
@@ -122,10 +123,8 @@ Token TokenOf(const Settings& settings, const Config& config) {
   return StoredToken(settings, config);
 }
 
-}  // namespace
-
-std::string FindPassword(const Arguments& arguments, const Settings& settings,
-                         Ask ask) {
+// By --password-stdin or --password-file.
+std::optional<std::string> GivenPassword(const Arguments& arguments) {
   if (arguments.Has("password-stdin") && arguments.Has("password-file")) {
     throw Usage("--password-stdin and --password-file exclude each other");
   }
@@ -136,6 +135,14 @@ std::string FindPassword(const Arguments& arguments, const Settings& settings,
   if (arguments.Has("password-file")) {
     return Checked(ReadSecretFile(arguments.Get("password-file")));
   }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string FindPassword(const Arguments& arguments, const Settings& settings,
+                         Ask ask) {
+  if (auto given = GivenPassword(arguments)) return *std::move(given);
   if (const char* password = std::getenv("TMCTL_PASSWORD");
       password != nullptr && *password != '\0') {
     return Checked(password);
@@ -147,6 +154,14 @@ std::string FindPassword(const Arguments& arguments, const Settings& settings,
                            "give it with --password-stdin, --password-file or "
                            "TMCTL_PASSWORD",
                            settings, ask));
+}
+
+std::string FindPasswordFor(const std::string& user, const Arguments& arguments,
+                            const Settings& settings) {
+  if (auto given = GivenPassword(arguments)) return *std::move(given);
+  return Checked(PromptFor("Password of " + user,
+                           "give it with --password-stdin or --password-file",
+                           settings, Ask::kTwice));
 }
 
 std::pair<std::string, std::string> FindPasswordChange(

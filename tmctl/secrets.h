@@ -19,6 +19,11 @@ enum class Ask { kOnce, kTwice };  // a new password is typed twice
 std::string FindPassword(const Arguments& arguments, const Settings& settings,
                          Ask ask);
 
+// A password for `user`, who is somebody else than the caller: as FindPassword,
+// but never what belongs to the caller (TMCTL_PASSWORD, password_command).
+std::string FindPasswordFor(const std::string& user, const Arguments& arguments,
+                            const Settings& settings);
+
 // The old and the new password: lines 1 and 2 of stdin with --password-stdin,
 // else prompts.
 std::pair<std::string, std::string> FindPasswordChange(

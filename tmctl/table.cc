@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <cstring>
 
@@ -29,10 +28,6 @@ struct Row {
   std::string subject;
 };
 
-std::string DateOf(const google::protobuf::Timestamp& time) {
-  return FormatLocal(TimeOf(time));
-}
-
 std::string RecipientsOf(const v1::Message& message) {
   std::string names;
   for (const v1::Recipient& recipient : message.recipients()) {
@@ -44,7 +39,7 @@ std::string RecipientsOf(const v1::Message& message) {
 Row RowOf(const v1::Message& message, v1::Box box) {
   return {
       message.read() ? " " : "*", std::to_string(message.id()),
-      DateOf(message.sent_at()),
+      DateText(message.sent_at()),
       Harmless(box == v1::BOX_OUTBOX ? RecipientsOf(message) : message.from()),
       Harmless(message.subject())};
 }
@@ -90,7 +85,7 @@ class Layout {
 // When a token ends, as words.
 std::string EndOf(const v1::Token& token) {
   if (!token.has_expires_at()) return "never";
-  return DateOf(token.expires_at()) +
+  return DateText(token.expires_at()) +
          (TimeOf(token.expires_at()) <= Now() ? " (expired)" : "");
 }
 
@@ -134,7 +129,7 @@ std::string MessageText(const v1::Message& message, const TableStyle& style) {
       Bold("Message " + std::to_string(message.id()), style.colour) + "\n";
   text += Header("From", message.from());
   text += Header("To", RecipientsOf(message));
-  text += Header("Date", DateOf(message.sent_at()));
+  text += Header("Date", DateText(message.sent_at()));
   text += Header("Subject", message.subject());
   std::vector<std::pair<std::string, std::string>> labels(
       message.labels().begin(), message.labels().end());
@@ -146,7 +141,7 @@ std::string MessageText(const v1::Message& message, const TableStyle& style) {
     text += Header("Reply to", std::to_string(message.in_reply_to()));
   }
   if (message.has_expires_at()) {
-    text += Header("Expires", DateOf(message.expires_at()));
+    text += Header("Expires", DateText(message.expires_at()));
   }
   for (const v1::Attachment& attachment : message.attachments()) {
     text += Header("Attached",
@@ -160,15 +155,24 @@ std::string MessageText(const v1::Message& message, const TableStyle& style) {
 
 std::string TokenTable(const std::vector<v1::Token>& tokens) {
   if (tokens.empty()) return {};
-  std::vector<std::array<std::string, 4>> rows{
+  std::vector<std::vector<std::string>> rows{
       {"NAME", "SCOPE", "EXPIRES", "LAST USED"}};
   for (const v1::Token& token : tokens) {
     rows.push_back(
         {Harmless(token.name()), NameOf(token.scope()), EndOf(token),
-         token.has_last_used_at() ? DateOf(token.last_used_at()) : "never"});
+         token.has_last_used_at() ? DateText(token.last_used_at()) : "never"});
   }
-  std::array<size_t, 4> widths{};
+  return TextTable(rows);
+}
+
+std::string DateText(const google::protobuf::Timestamp& time) {
+  return FormatLocal(TimeOf(time));
+}
+
+std::string TextTable(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<size_t> widths;
   for (const auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
     for (size_t i = 0; i < row.size(); ++i) {
       widths[i] = std::max(widths[i], WidthOf(row[i]));
     }

@@ -2,6 +2,8 @@
 #ifndef TMCTL_TABLE_H_
 #define TMCTL_TABLE_H_
 
+#include <google/protobuf/timestamp.pb.h>
+
 #include <string>
 #include <vector>
 
@@ -28,6 +30,12 @@ std::string MessageText(const turbomessage::v1::Message& message,
 
 // One line a token, under a heading; empty for no tokens.
 std::string TokenTable(const std::vector<turbomessage::v1::Token>& tokens);
+
+// Lines in columns as wide as what stands in them; the first row is a heading.
+std::string TextTable(const std::vector<std::vector<std::string>>& rows);
+
+// In local time.
+std::string DateText(const google::protobuf::Timestamp& time);
 
 // One token on a line.
 std::string TokenText(const turbomessage::v1::Token& token);

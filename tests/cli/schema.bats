@@ -6,8 +6,8 @@ load helpers
 @test "without a name it lists the names" {
   ok tmctl schema
   local name
-  for name in changed config count doctor error message read sent session token tokens \
-    tray warning; do
+  for name in changed config count doctor ended error invite invites message \
+    read sent session sessions stats token tokens tray user users warning; do
     grep -qx "$name" <<<"$output"
   done
 }

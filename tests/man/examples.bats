@@ -41,6 +41,7 @@ examples() {
 }
 
 @test "tm-menu(1)" { PATH=$PATH:$ROOT/scripts examples tm-menu.1; }
+@test "tmctl-admin(1)" { examples tmctl-admin.1; }
 @test "tmctl-completion(1)" { examples tmctl-completion.1; }
 @test "tmctl-config(1)" { examples tmctl-config.1; }
 @test "tmctl-config(5)" { examples tmctl-config.5; }

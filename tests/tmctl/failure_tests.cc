@@ -21,8 +21,10 @@ const std::map<std::string, int> kExits{
     {"cursor_invalid", 65},
     {"message_not_found", 66},
     {"token_not_found", 66},
+    {"invite_not_found", 66},
     {"no_input", 66},
     {"recipient_not_found", 67},
+    {"user_not_found", 67},
     {"registration_closed", 69},
     {"internal", 70},
     {"os_error", 71},
@@ -41,6 +43,7 @@ const std::map<std::string, int> kExits{
     {"token_expired", 77},
     {"bad_credentials", 77},
     {"permission_denied", 77},
+    {"account_disabled", 77},
     {"bad_config", 78},
 };
 
