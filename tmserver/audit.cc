@@ -151,9 +151,11 @@ Json ToJson(std::string_view value) {
 
 // Without the opening brace: the time comes before it.
 std::string MembersOf(const Entry& entry, uint64_t omitted) {
-  Json json{{"event", entry.event},           {"user", ToJson(entry.user)},
-            {"peer", ToJson(entry.peer)},     {"token", ToJson(entry.token)},
-            {"target", ToJson(entry.target)}, {"outcome", entry.outcome}};
+  Json json{
+      {"event", entry.event},           {"user", ToJson(entry.user)},
+      {"peer", ToJson(entry.peer)},     {"token", ToJson(entry.token)},
+      {"target", ToJson(entry.target)}, {"details", ToJson(entry.details)},
+      {"outcome", entry.outcome}};
   if (omitted > 0) json["omitted"] = omitted;
   // ASCII only: neither control characters nor bidirectional tricks.
   return json.dump(-1, ' ', true, Json::error_handler_t::replace).substr(1);

@@ -19,11 +19,12 @@ inline constexpr char kStderr[] = "stderr";
 // a body. What is empty becomes null.
 struct Entry {
   std::string_view event;
-  std::string_view user;     // who called, once that was shown
-  std::string_view peer;     // an address
-  std::string_view token;    // the name of the access token that was used
-  std::string_view target;   // whom or what it was done to
-  std::string_view outcome;  // OK, or the error's code in upper case
+  std::string_view user;          // who called, once that was shown
+  std::string_view peer;          // an address
+  std::string_view token;         // the name of the access token that was used
+  std::string_view target;        // whom or what it was done to
+  std::string_view outcome;       // OK, or the error's code in upper case
+  std::string_view details = {};  // how: enabled=false
 };
 
 // All thread-safe, but for Start. Nothing is written before Start. Where

@@ -34,6 +34,20 @@ audited() {
   run ! grep -E "secret|staple|$PASSWORD|tmt_|subject|content" audit.log
 }
 
+@test "what an administrator does is written with how" {
+  start_server --audit-log audit.log --admin-socket adm/sock
+  local admin=(tmctl -S "unix:$PWD/adm/sock" admin user)
+  "${admin[@]}" add eva --password-stdin <<<"$PASSWORD" >answers
+  "${admin[@]}" quota eva 7 >answers
+  "${admin[@]}" disable eva >answers
+  stop_server
+  audited '.event == "user_add" and .user == "(local)" and .peer == "unix" and
+    .target == "eva"'
+  audited '.event == "user_quota" and .details == "quota=7"'
+  audited '.event == "user_enabled" and .details == "enabled=false"'
+  run ! grep -F "$PASSWORD" audit.log
+}
+
 @test "stderr is JSON lines beside the log in text" {
   start_server --audit-log stderr
   register ana

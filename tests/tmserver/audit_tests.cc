@@ -57,7 +57,8 @@ BOOST_AUTO_TEST_CASE(a_line_has_every_field) {
   BOOST_TEST(line.at("token").is_null());
   BOOST_TEST(line.at("target") == "ana");
   BOOST_TEST(line.at("outcome") == "OK");
-  BOOST_TEST(line.size() == 8u);
+  BOOST_TEST(line.at("details").is_null());
+  BOOST_TEST(line.size() == 9u);
 }
 
 BOOST_AUTO_TEST_CASE(the_file_is_its_owners) {

@@ -73,21 +73,25 @@ AdminService::AdminService(mail::Sessions& sessions, mail::Admin& admin,
     : Service(v1::Admin::service_full_name(), sessions, Socket::kServed),
       admin_(admin),
       facts_(std::move(facts)) {
-  Add("AddUser", Right::kAdmin, &AdminService::AddUser);
+  Add("AddUser", Right::kAdmin, &AdminService::AddUser, {"user_add"});
   Add("ListUsers", Right::kAdmin, &AdminService::ListUsers);
   Add("GetUser", Right::kAdmin, &AdminService::GetUser);
-  Add("SetRole", Right::kAdmin, &AdminService::SetRole);
-  Add("SetEnabled", Right::kAdmin, &AdminService::SetEnabled);
-  Add("SetPassword", Right::kAdmin, &AdminService::SetPassword);
-  Add("DeleteUser", Right::kAdmin, &AdminService::DeleteUser);
-  Add("SetQuota", Right::kAdmin, &AdminService::SetQuota);
+  Add("SetRole", Right::kAdmin, &AdminService::SetRole, {"user_role"});
+  Add("SetEnabled", Right::kAdmin, &AdminService::SetEnabled, {"user_enabled"});
+  Add("SetPassword", Right::kAdmin, &AdminService::SetPassword,
+      {"user_password"});
+  Add("DeleteUser", Right::kAdmin, &AdminService::DeleteUser, {"user_delete"});
+  Add("SetQuota", Right::kAdmin, &AdminService::SetQuota, {"user_quota"});
   Add("ListSessions", Right::kAdmin, &AdminService::ListSessions);
-  Add("EndSessions", Right::kAdmin, &AdminService::EndSessions);
-  Add("CreateInvite", Right::kAdmin, &AdminService::CreateInvite);
+  Add("EndSessions", Right::kAdmin, &AdminService::EndSessions,
+      {"sessions_end"});
+  Add("CreateInvite", Right::kAdmin, &AdminService::CreateInvite,
+      {"invite_create"});
   Add("ListInvites", Right::kAdmin, &AdminService::ListInvites);
-  Add("RevokeInvite", Right::kAdmin, &AdminService::RevokeInvite);
+  Add("RevokeInvite", Right::kAdmin, &AdminService::RevokeInvite,
+      {"invite_revoke"});
   Add("GetStats", Right::kAdmin, &AdminService::GetStats);
-  Add("IssueToken", Right::kLocal, &AdminService::IssueToken);
+  Add("IssueToken", Right::kLocal, &AdminService::IssueToken, {"admin_token"});
 }
 
 void AdminService::AddUser(v1::AddUserRequest request, const Caller&,

@@ -1,5 +1,6 @@
 #include "tmserver/service/admit.h"
 
+#include <google/protobuf/text_format.h>
 #include <grpc/grpc_security_constants.h>
 #include <grpcpp/grpcpp.h>
 #include <strings.h>
@@ -51,7 +52,7 @@ void Audit(const CallRecord& call) {
   const auto shown = mail::FoldName(call.target);
   const bool has_logged_in = call.user.empty() && outcome == "OK" && shown;
   audit::Write({event, has_logged_in ? *shown : call.user, AddressOf(call.peer),
-                call.token_name, about, outcome});
+                call.token_name, about, outcome, call.details});
 }
 
 }  // namespace
@@ -96,6 +97,27 @@ std::string TargetOf(const google::protobuf::Message& request) {
     }
   }
   return {};
+}
+
+std::string DetailsOf(const google::protobuf::Message& request) {
+  using Field = google::protobuf::FieldDescriptor;
+  const google::protobuf::Descriptor& type = *request.GetDescriptor();
+  std::string details;
+  for (int i = 0; i < type.field_count(); ++i) {
+    const Field& field = *type.field(i);
+    if (field.is_repeated() || field.cpp_type() == Field::CPPTYPE_STRING ||
+        field.cpp_type() == Field::CPPTYPE_MESSAGE) {
+      continue;
+    }
+    const google::protobuf::Reflection& reflection = *request.GetReflection();
+    if (field.has_presence() && !reflection.HasField(request, &field)) continue;
+    std::string value;
+    google::protobuf::TextFormat::PrintFieldValueToString(request, &field, -1,
+                                                          &value);
+    if (!details.empty()) details += ' ';
+    details += field.name() + '=' + value;
+  }
+  return details;
 }
 
 mail::Error ServerFault() {

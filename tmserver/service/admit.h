@@ -27,6 +27,10 @@ struct Audited {
 // first that there is. Empty where there is none.
 std::string TargetOf(const google::protobuf::Message& request);
 
+// How it is to be done, for the audit log: the request's numbers, switches and
+// choices, never a text, as "role=ROLE_ADMIN". An optional one only if given.
+std::string DetailsOf(const google::protobuf::Message& request);
+
 // What the logs say of a call when it is over.
 struct CallRecord {
   // `method_path` outlives it.
@@ -46,6 +50,7 @@ struct CallRecord {
   std::string token_name;  // of an access token
   Audited audited;
   std::string target;
+  std::string details;
   grpc::Status status;
   log::Level level = log::Level::kInfo;
   const char* reason = "";

@@ -190,7 +190,9 @@ CallRecord& Service::RecordOf(Call& call) { return call.record(); }
 
 void Service::Note(Call& call, const google::protobuf::Message& request) {
   CallRecord& record = call.record();
-  if (record.audited.event) record.target = TargetOf(request);
+  if (!record.audited.event) return;
+  record.target = TargetOf(request);
+  record.details = DetailsOf(request);
 }
 
 }  // namespace turbo::service
