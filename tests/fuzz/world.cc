@@ -17,6 +17,8 @@ namespace {
 namespace pb = google::protobuf;
 using server::v1::Box;
 
+constexpr size_t kAdministrator = 4;
+
 class Silence final : public pb::io::ErrorCollector {
  public:
   void AddError(int, int, const std::string&) override {}
@@ -25,6 +27,7 @@ class Silence final : public pb::io::ErrorCollector {
 server::Options OptionsFor(const TempDir& dir) {
   server::Options options = server::TestOptions();
   options.listen = {{"", 0, (dir / "socket").string()}};
+  options.admin_socket = (dir / "admin/socket").string();
   return options;
 }
 
@@ -187,7 +190,10 @@ const std::map<std::string, const pb::MethodDescriptor*>& Rpcs() {
   return kRpcs;
 }
 
-World::World() : server_(OptionsFor(dir_)), channel_(server_.Connect()) {
+World::World()
+    : server_(OptionsFor(dir_)),
+      channel_(server_.Connect()),
+      admin_channel_(server_.ConnectAsAdmin()) {
   for (const auto& [number, name] : {std::pair(1, "ana"), {2, "beto"}}) {
     memories_.at(number)["token"] =
         server::Client(channel_).Register(name)->token();
@@ -207,7 +213,9 @@ void World::Run(const Step& step) {
   const auto found = Rpcs().find(step.rpc());
   if (found == Rpcs().end()) return;
   const pb::MethodDescriptor& rpc = *found->second;
-  Memory& memory = memories_.at(step.caller() % memories_.size());
+  const size_t caller = step.caller() % memories_.size();
+  const auto& channel = caller == kAdministrator ? admin_channel_ : channel_;
+  Memory& memory = memories_.at(caller);
   const std::string token = step.has_authorization()
                                 ? Recalled(step.authorization(), memory)
                                 : memory["token"];
@@ -215,7 +223,7 @@ void World::Run(const Step& step) {
   if (!IsHeader(header)) return;
 
   const Answer answer =
-      Call(channel_, "/" + step.rpc(), header, RequestsOf(step, rpc, memory),
+      Call(channel, "/" + step.rpc(), header, RequestsOf(step, rpc, memory),
            [&](const auto& bytes) { return IsCaughtUp(rpc, bytes); });
   for (const std::string& bytes : answer.responses) {
     Remember(*ResponseOf(rpc, bytes), memory);

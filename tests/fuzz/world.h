@@ -1,4 +1,4 @@
-// A server with two users in it, for scripts of calls.
+// A server with two users and an administrator, for scripts of calls.
 #ifndef TESTS_FUZZ_WORLD_H_
 #define TESTS_FUZZ_WORLD_H_
 
@@ -53,7 +53,8 @@ class World {
   TempDir dir_;
   server::TestServer server_;
   std::shared_ptr<grpc::Channel> channel_;
-  std::array<Memory, 4> memories_;
+  std::shared_ptr<grpc::Channel> admin_channel_;
+  std::array<Memory, 5> memories_;
   std::set<std::string> succeeded_;
 };
 
