@@ -111,8 +111,8 @@ tour() {
   recipe 'On a network'
   # In its own home, on a free port, with this machine as the other one.
   sed -i "s|^scripts/|$ROOT/&|; s/0\.0\.0\.0:50052/0.0.0.0:0/
-    s/ &\$/ --store memory: >ready 2>log \&\nuntil [ -s ready ]; do :; done/
-    s/mail\.example:50052/localhost:\$(sed 's|.*:||' ready)/" recipe.sh
+    s/ &\$/ --store memory: >started 2>log \&\nuntil [ -s started ]; do :; done/
+    s/mail\.example:50052/localhost:\$(sed 's|.*:||' started)/" recipe.sh
   scp() { cp ~/"${1#*:}" "$2"; }
   export -f scp
   export TMCTL_PASSWORD=$PASSWORD

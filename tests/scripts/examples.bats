@@ -9,7 +9,7 @@ load examples
   local file
   for file in "$EXAMPLES"/*; do
     grep -qF "\`${file##*/}\`" "$ROOT/README.md"
-    [[ $file == *.service ]] || [ -x "$file" ]
+    [[ $file == *.service || $file == *.cfg ]] || [ -x "$file" ]
   done
   for file in backup ci-gate empty-inbox worker in-container digest forward; do
     run -64 "$file"

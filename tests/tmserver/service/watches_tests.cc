@@ -1,6 +1,6 @@
 // Mail.Watch, through the server and alone with a stream of the test's own.
-#include <boost/test/unit_test.hpp>
 #include <atomic>
+#include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <future>
 #include <mutex>

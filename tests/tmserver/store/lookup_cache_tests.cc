@@ -1,8 +1,7 @@
-#include "tmserver/store/lookup_cache.h"
-
 #include <boost/test/unit_test.hpp>
 
 #include "tmserver/mail/error.h"
+#include "tmserver/store/lookup_cache.h"
 
 namespace turbo::store {
 namespace {
