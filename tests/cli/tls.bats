@@ -1,5 +1,7 @@
 #!/usr/bin/env bats
 # TLS between tmctl and tmserver: what works, and what is said where it doesn't.
+#
+# shellcheck disable=SC2030,SC2031  # what `run` sets is read in the same test
 
 load helpers
 load tls
