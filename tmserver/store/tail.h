@@ -10,11 +10,11 @@
 
 #include <absl/container/btree_map.h>
 
-#include <compare>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "tmserver/mail/types.h"
@@ -30,13 +30,17 @@ struct Held {
 struct TrayKey {
   mail::UserId user = 0;
   mail::Box box = mail::Box::kInbox;
-  auto operator<=>(const TrayKey&) const = default;
+  bool operator<(const TrayKey& other) const {
+    return std::tie(user, box) < std::tie(other.user, other.box);
+  }
 };
 
 struct RequestKey {
   mail::UserId sender = 0;
   std::string id;
-  auto operator<=>(const RequestKey&) const = default;
+  bool operator<(const RequestKey& other) const {
+    return std::tie(sender, id) < std::tie(other.sender, other.id);
+  }
 };
 
 // Sends that follow each other, in the order in which they are settled.
