@@ -4,6 +4,7 @@
 #include <future>
 #include <latch>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -119,21 +120,29 @@ BOOST_AUTO_TEST_CASE(too_many_at_once_are_refused_at_once) {
 }
 
 // Keeps both threads from computing until it is released.
-struct Plug {
+class Plug {
+ public:
   explicit Plug(PasswordHasher& hasher) {
     for (int i = 0; i < 2; ++i) {
       hasher.Verify(
           std::nullopt, "password",
-          [this](const Result<bool>&) {
-            both_busy.count_down();
-            go_on.wait();
+          [latches = latches_](const Result<bool>&) {
+            latches->both_busy.count_down();
+            latches->go_on.wait();
           },
           "plug");
     }
-    both_busy.wait();
+    latches_->both_busy.wait();
   }
-  std::latch both_busy{2};
-  std::latch go_on{1};
+  void Release() { latches_->go_on.count_down(); }
+
+ private:
+  // The threads may still look at them when this has gone.
+  struct Latches {
+    std::latch both_busy{2};
+    std::latch go_on{1};
+  };
+  std::shared_ptr<Latches> latches_ = std::make_shared<Latches>();
 };
 
 BOOST_AUTO_TEST_CASE(places_take_turns) {
@@ -154,7 +163,7 @@ BOOST_AUTO_TEST_CASE(places_take_turns) {
     for (int i = 0; i < 100; ++i) ask('a');
     ask('b');
     ask('c');
-    plug.go_on.count_down();
+    plug.Release();
   }
   BOOST_TEST(order.size() == 102u);
   // Two compute at once, so neighbours may have changed places.
@@ -181,7 +190,7 @@ BOOST_AUTO_TEST_CASE(a_full_queue_makes_room_for_another_place) {
     for (int i = 0; i < 300; ++i) ask("flood");
     for (int i = 0; i < 20; ++i) ask("b");
     for (int i = 0; i < 20; ++i) ask("c");
-    plug.go_on.count_down();
+    plug.Release();
   }
   BOOST_TEST(done["b"] == 20);
   BOOST_TEST(done["c"] == 20);
@@ -199,7 +208,7 @@ BOOST_AUTO_TEST_CASE(a_refusal_says_when_to_try_again) {
     });
   }
   const Error error = refused.get_future().get();
-  plug.go_on.count_down();
+  plug.Release();
   BOOST_TEST(error.retry_after.has_value());
 }
 
