@@ -87,13 +87,15 @@ report() {
 
 @test "signals are passed on to the command" {
   local signal
+  mkfifo never
   for signal in TERM INT HUP QUIT USR1 USR2; do
     mkfifo "ready.$signal"
     # A shell's background jobs ignore INT and QUIT; a fresh session doesn't.
     env --default-signal=INT,QUIT "$(command -v tmctl)" -p ana run -- bash -c "
       trap 'echo got $signal; exit 7' $signal
+      exec 9<>never
       echo >ready.$signal
-      while :; do read -r -t 1 <> <(:); done" >"out.$signal" 2>&1 3>&- &
+      while :; do read -r -t 1 -u 9; done" >"out.$signal" 2>&1 3>&- &
     local pid=$!
     read -r <"ready.$signal"
     kill "-$signal" "$pid"
