@@ -41,7 +41,7 @@ std::map<std::string, Json> ReadConfigFile(const std::string& path,
     const Json json = Json::parse(*content, nullptr, true, true);
     if (!json.is_object()) Refuse(path + " is not a JSON object");
     return json.get<std::map<std::string, Json>>();
-  } catch (const Json::parse_error& e) {
+  } catch (const Json::exception& e) {
     const std::string what = e.what();
     const size_t sentence = what.find("] ");
     Refuse(path + ": " +

@@ -234,6 +234,11 @@ BOOST_AUTO_TEST_CASE(the_default_file_is_read_where_there_is_one) {
   BOOST_CHECK_THROW(ParseOptions({}, environment, config), OptionError);
 }
 
+BOOST_AUTO_TEST_CASE(a_number_beyond_all_numbers_is_refused) {
+  Write("{\"port\": 1e999}");
+  BOOST_TEST(Refused(WithConfig()).exit_code == EX_CONFIG);
+}
+
 BOOST_AUTO_TEST_CASE(wrong_files_are_named) {
   Refusal refusal = Refused({"--config", kNowhere});
   BOOST_TEST(refusal.exit_code == EX_CONFIG);
