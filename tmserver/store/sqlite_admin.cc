@@ -1,6 +1,4 @@
 // How a SQLite store is administered.
-#include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "tmserver/store/answers.h"
@@ -20,11 +18,6 @@ using mail::UserId;
 using sqlite::Blob;
 using sqlite::Connection;
 using sqlite::Query;
-
-int64_t ToLimit(size_t limit) {
-  constexpr size_t kMost = std::numeric_limits<int64_t>::max();
-  return static_cast<int64_t>(std::min(limit, kMost));
-}
 
 // From a row of id, uses, created_by, created_at, expires_at.
 Invite ToInvite(const Query& row) {

@@ -1,5 +1,7 @@
 #include "tmserver/store/sqlite_codec.h"
 
+#include <algorithm>
+#include <limits>
 #include <string_view>
 
 namespace turbo::store {
@@ -58,6 +60,11 @@ mail::Time ToTime(int64_t column) { return mail::Time(mail::Duration(column)); }
 
 std::optional<mail::Time> ToTime(std::optional<int64_t> column) {
   return column ? std::optional(ToTime(*column)) : std::nullopt;
+}
+
+int64_t ToLimit(size_t limit) {
+  constexpr size_t kMost = std::numeric_limits<int64_t>::max();
+  return static_cast<int64_t>(std::min(limit, kMost));
 }
 
 int64_t ToColumn(mail::Box box) { return box == mail::Box::kInbox ? 0 : 1; }

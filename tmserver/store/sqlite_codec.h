@@ -19,6 +19,9 @@ std::optional<mail::Time> ToTime(std::optional<int64_t> column);
 
 int64_t ToColumn(mail::Box box);
 
+// Of a LIMIT, which SQLite has no greater than this.
+int64_t ToLimit(size_t limit);
+
 int64_t ToColumn(mail::Scope scope);
 mail::Scope ToScope(int64_t column);
 

@@ -1,6 +1,5 @@
 // How a SQLite store writes messages and trays.
 #include <algorithm>
-#include <limits>
 #include <unordered_set>
 #include <utility>
 
@@ -40,11 +39,6 @@ std::vector<MessageId> Ids(sqlite::Query rows) {
   return ids;
 }
 
-int64_t ToLimit(size_t limit) {
-  constexpr size_t kMost = std::numeric_limits<int64_t>::max();
-  return static_cast<int64_t>(std::min(limit, kMost));
-}
-
 // Whether the message has a mark in the tray; nothing where it isn't there or
 // has expired.
 std::optional<bool> IsRead(sqlite::Connection& db, UserId user, Box box,
@@ -61,6 +55,7 @@ std::optional<bool> IsRead(sqlite::Connection& db, UserId user, Box box,
 }  // namespace
 
 Result<Sent> SqliteWriter::Deliver(const mail::Delivery& op) {
+  if (!IsThere(op.sender)) return AccountGone();
   if (!op.request_id.empty()) {
     auto earlier = FindRequest(db_, FindWaiting({op.sender, op.request_id}),
                                {op.sender, op.request_id, op.digest, op.once});

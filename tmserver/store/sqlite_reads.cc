@@ -320,11 +320,10 @@ mail::Result<std::optional<mail::Sent>> FindRequest(
 
 std::vector<mail::RegisterEntry> ReadRegister(Connection& db, MessageId after,
                                               size_t limit) {
-  constexpr size_t kMost = std::numeric_limits<int64_t>::max();
   Query row = db.Start(R"sql(
 SELECT id, sender, recipients, sent_at, size FROM messages
  WHERE id > ? ORDER BY id LIMIT ?)sql",
-                       after, static_cast<int64_t>(std::min(limit, kMost)));
+                       after, ToLimit(limit));
   std::vector<mail::RegisterEntry> entries;
   while (row.Step()) {
     entries.push_back({row.Int(0), row.Text(1), ToUsers(row.Text(2)),

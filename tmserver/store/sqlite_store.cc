@@ -41,6 +41,15 @@ Result<T> Read(SqliteReaders& readers, Function function) {
   }
 }
 
+// `done`, with `step` before it.
+template <class Step, class T>
+mail::Done<T> DoneAfter(Step step, mail::Done<T> done) {
+  return [step = std::move(step), done = std::move(done)](Result<T> result) {
+    step();
+    done(std::move(result));
+  };
+}
+
 }  // namespace
 
 SqliteStore::SqliteStore(const std::filesystem::path& path,
@@ -157,12 +166,12 @@ Result<std::vector<mail::RegisterEntry>> SqliteStore::ReadRegister(
 template <class T>
 void SqliteStore::ChangeAccounts(std::function<Result<T>()> run,
                                  mail::Done<T> done) {
-  commits_.Submit<T>(std::move(run),
-                     [this, done = std::move(done)](Result<T> result) {
-                       sessions_.ForgetAll();
-                       tokens_.ForgetAll();
-                       done(std::move(result));
-                     });
+  commits_.Submit<T>(std::move(run), DoneAfter(
+                                         [this] {
+                                           sessions_.ForgetAll();
+                                           tokens_.ForgetAll();
+                                         },
+                                         std::move(done)));
 }
 
 void SqliteStore::CreateAccount(mail::NewAccount op, mail::Done<UserId> done) {
@@ -181,19 +190,15 @@ void SqliteStore::RenewSession(std::string token_hash, Time now,
                                mail::Done<Nothing> done) {
   commits_.Submit<Nothing>(
       [this, token_hash, now] { return writer_.RenewSession(token_hash, now); },
-      [this, token_hash, done = std::move(done)](Result<Nothing> result) {
-        sessions_.Forget(token_hash);
-        done(std::move(result));
-      });
+      DoneAfter([this, token_hash] { sessions_.Forget(token_hash); },
+                std::move(done)));
 }
 
 void SqliteStore::EndSession(std::string token_hash, mail::Done<Nothing> done) {
   commits_.Submit<Nothing>(
       [this, token_hash] { return writer_.EndSession(token_hash); },
-      [this, token_hash, done = std::move(done)](Result<Nothing> result) {
-        sessions_.Forget(token_hash);
-        done(std::move(result));
-      });
+      DoneAfter([this, token_hash] { sessions_.Forget(token_hash); },
+                std::move(done)));
 }
 
 void SqliteStore::CreateAccessToken(mail::NewAccessToken op,
@@ -225,10 +230,8 @@ void SqliteStore::UseAccessToken(std::string secret_hash, Time now,
       [this, secret_hash, now] {
         return writer_.UseAccessToken(secret_hash, now);
       },
-      [this, secret_hash, done = std::move(done)](Result<Nothing> result) {
-        tokens_.Forget(secret_hash);
-        done(std::move(result));
-      });
+      DoneAfter([this, secret_hash] { tokens_.Forget(secret_hash); },
+                std::move(done)));
 }
 
 void SqliteStore::ChangePassword(mail::PasswordChange op,
@@ -276,10 +279,7 @@ void SqliteStore::RevokeInvite(int64_t id, Time now,
 
 void SqliteStore::Deliver(mail::Delivery op, mail::Done<Sent> done) {
   commits_.Submit<Sent>(
-      [this, op = std::move(op)]() -> Result<Sent> {
-        if (!writer_.IsThere(op.sender)) return AccountGone();
-        return writer_.Deliver(op);
-      },
+      [this, op = std::move(op)] { return writer_.Deliver(op); },
       std::move(done));
 }
 

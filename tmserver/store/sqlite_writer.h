@@ -56,8 +56,6 @@ class SqliteWriter final : public Engine {
   mail::Result<mail::Ended> EndSessions(const std::string& user, bool tokens);
   mail::Result<mail::Invite> CreateInvite(const mail::NewInvite& op);
   mail::Result<mail::Invite> RevokeInvite(int64_t id, mail::Time now);
-  // Whether the account was not deleted.
-  bool IsThere(mail::UserId user);
   mail::Result<mail::Sent> Deliver(const mail::Delivery& op);
   mail::Changed Mark(const mail::MarkRead& op);
   mail::Changed Remove(const mail::Removal& op);
@@ -65,6 +63,8 @@ class SqliteWriter final : public Engine {
   size_t Forget(mail::Time requests, mail::Time entries, size_t limit);
 
  private:
+  // Whether the account was not deleted.
+  bool IsThere(mail::UserId user);
   bool HasPassword(mail::UserId user, const std::string& hash);
   void Login(mail::UserId user, const std::string& token_hash, mail::Time now);
 
