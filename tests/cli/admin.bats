@@ -233,7 +233,10 @@ log_in() {
     [ "$SECONDS" -lt "$deadline" ]
   done
   by_socket -q user disable ana
-  run -77 wait "$watch"
+  # Not by run: its subshell can't wait for what isn't its child.
+  local code=0
+  wait "$watch" || code=$?
+  [ "$code" -eq 77 ]
   [ "$(tail -n 1 error | jq -r .code)" = account_disabled ]
 }
 
