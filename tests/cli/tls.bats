@@ -66,7 +66,8 @@ refused_tls() {
 
 @test "health checks work over TLS" {
   serve_tls
-  /usr/bin/python3 - "localhost:$PORT" certs/ca.crt <<'PYTHON'
+  # gRPC's own resolver needs /etc/hosts or a DNS server for localhost.
+  /usr/bin/python3 - "127.0.0.1:$PORT" certs/ca.crt <<'PYTHON'
 import sys
 import grpc
 with open(sys.argv[2], "rb") as ca:
