@@ -5,13 +5,15 @@
 #include <grpc/support/log.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
-#include <grpcpp/health_check_service_interface.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 
 #include <algorithm>
+#include <array>
+#include <deque>
 #include <mutex>
 #include <string>
+#include <thread>
 
 #include "tmserver/accept.h"
 #include "tmserver/mail/accounts.h"
@@ -21,6 +23,8 @@
 #include "tmserver/mail/tokens.h"
 #include "tmserver/service/accounts_service.h"
 #include "tmserver/service/admin_service.h"
+#include "tmserver/service/call_queue.h"
+#include "tmserver/service/health_service.h"
 #include "tmserver/service/mail_service.h"
 #include "tmserver/service/seed_service.h"
 #include "tmserver/service/tokens_service.h"
@@ -68,12 +72,16 @@ void SetLimits(const Options& options, grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
 }
 
-void EnableExtensions() {
+void EnableReflection() {
   static std::once_flag once;
-  std::call_once(once, [] {
-    grpc::EnableDefaultHealthCheckService(true);
-    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  });
+  std::call_once(
+      once, [] { grpc::reflection::InitProtoReflectionServerBuilderPlugin(); });
+}
+
+// Polling more often would take the processors from clients on this machine.
+unsigned QueueCount() {
+  constexpr unsigned kMost = 16;
+  return std::clamp(std::thread::hardware_concurrency() / 2, 1U, kMost);
 }
 
 void WriteGrpcLine(gpr_log_func_args* line) {
@@ -101,7 +109,25 @@ struct Server::Parts {
         admin_service(sessions, admin, {TURBOMESSAGE_VERSION, clock.Now()}),
         mail_service(sessions, mailbox),
         tokens_service(sessions, tokens),
-        seed_service(sessions, accounts, mailbox) {}
+        seed_service(sessions, accounts, mailbox),
+        health_service(
+            sessions,
+            {service::v1::Accounts::service_full_name(),
+             service::v1::Admin::service_full_name(),
+             service::v1::Mail::service_full_name(),
+             service::v1::Tokens::service_full_name(),
+             service::seed::ServidorTurboMessage::service_full_name()}) {}
+
+  ~Parts() {
+    if (grpc) grpc->Shutdown(std::chrono::system_clock::now());
+  }
+  Parts(const Parts&) = delete;
+  Parts& operator=(const Parts&) = delete;
+
+  std::array<service::Service*, 6> services() {
+    return {&accounts_service, &admin_service, &mail_service,
+            &tokens_service,   &seed_service,  &health_service};
+  }
 
   mail::SystemClock clock;
   mail::PasswordHasher hasher;
@@ -115,13 +141,15 @@ struct Server::Parts {
   service::MailService mail_service;
   service::TokensService tokens_service;
   service::SeedService seed_service;
+  service::HealthService health_service;
   std::unique_ptr<grpc::Server> grpc;
+  std::deque<service::CallQueue> queues;  // calls need the server to the end
 };
 
 Server::Server(const Options& options, Claim& addresses, mail::Store& store,
                mail::PasswordCost cost, Tls* tls)
     : parts_(std::make_unique<Parts>(options, store, cost)) {
-  EnableExtensions();
+  EnableReflection();
   KeepDescriptors();
   grpc::ServerBuilder builder;
   SetLimits(options, builder);
@@ -138,11 +166,12 @@ Server::Server(const Options& options, Claim& addresses, mail::Store& store,
                              grpc::experimental::LocalServerCredentials(UDS));
     names.append(", ").append(admin->name);
   }
-  builder.RegisterService(&parts_->accounts_service);
-  builder.RegisterService(&parts_->admin_service);
-  builder.RegisterService(&parts_->mail_service);
-  builder.RegisterService(&parts_->tokens_service);
-  builder.RegisterService(&parts_->seed_service);
+  for (service::Service* service : parts_->services()) {
+    builder.RegisterService(service);
+  }
+  for (unsigned i = 0; i < QueueCount(); ++i) {
+    parts_->queues.emplace_back(builder);
+  }
   {
     const NarrowUmask narrow;
     parts_->grpc = builder.BuildAndStart();
@@ -150,29 +179,23 @@ Server::Server(const Options& options, Claim& addresses, mail::Store& store,
   if (!parts_->grpc) {
     throw ListenError(EX_UNAVAILABLE, "can't listen on " + names);
   }
+  for (service::CallQueue& queue : parts_->queues) {
+    for (service::Service* service : parts_->services()) service->Serve(queue);
+    queue.Start();
+  }
   addresses.Open();
   SetServing(true);
 }
 
-Server::~Server() {
-  if (parts_->grpc) parts_->grpc->Shutdown(std::chrono::system_clock::now());
-}
+Server::~Server() = default;
 
 void Server::SetServing(bool serving) {
-  auto* health = parts_->grpc->GetHealthCheckService();
-  health->SetServingStatus(serving);
-  for (const char* name :
-       {service::v1::Accounts::service_full_name(),
-        service::v1::Admin::service_full_name(),
-        service::v1::Mail::service_full_name(),
-        service::v1::Tokens::service_full_name(),
-        service::seed::ServidorTurboMessage::service_full_name()}) {
-    health->SetServingStatus(name, serving);
-  }
+  parts_->health_service.SetServing(serving);
 }
 
 void Server::Drain(std::chrono::milliseconds patience) {
   SetServing(false);
+  parts_->health_service.EndStreams();
   parts_->mail_service.EndStreams();
   parts_->grpc->Shutdown(std::chrono::system_clock::now() + patience);
 }

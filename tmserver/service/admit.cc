@@ -23,7 +23,7 @@ std::string_view View(grpc::string_ref text) {
 }
 
 // The token of `authorization: Bearer TOKEN`; empty where there is none.
-std::string_view TokenOf(const grpc::CallbackServerContext& context) {
+std::string_view TokenOf(const grpc::ServerContextBase& context) {
   const auto& metadata = context.client_metadata();
   const auto found = metadata.find(wire::kAuthorization);
   if (found == metadata.end()) return {};
@@ -34,6 +34,15 @@ std::string_view TokenOf(const grpc::CallbackServerContext& context) {
     return {};
   }
   return value.substr(scheme.size());
+}
+
+// That socket is the only listener with gRPC's local credentials.
+bool IsLocal(const grpc::ServerContextBase& context) {
+  const auto auth = context.auth_context();
+  if (!auth) return false;
+  const auto types =
+      auth->FindPropertyValues(GRPC_TRANSPORT_SECURITY_TYPE_PROPERTY_NAME);
+  return !types.empty() && View(types.front()) == "local";
 }
 
 void Audit(const CallRecord& call) {
@@ -57,19 +66,11 @@ void Audit(const CallRecord& call) {
 
 }  // namespace
 
-// That socket is the only listener with gRPC's local credentials.
-bool IsLocal(const grpc::CallbackServerContext& context) {
-  const auto auth = context.auth_context();
-  if (!auth) return false;
-  const auto types =
-      auth->FindPropertyValues(GRPC_TRANSPORT_SECURITY_TYPE_PROPERTY_NAME);
-  return !types.empty() && View(types.front()) == "local";
-}
-
-mail::Result<mail::Caller> Authenticate(
-    const grpc::CallbackServerContext& context, mail::Sessions& sessions) {
-  if (IsLocal(context)) return mail::LocalAdministrator();
-  return sessions.Authenticate(TokenOf(context), OriginOf(context.peer()));
+mail::Result<mail::Caller> Authenticate(const CallRecord& record,
+                                        const grpc::ServerContextBase& context,
+                                        mail::Sessions& sessions) {
+  if (record.is_local) return mail::LocalAdministrator();
+  return sessions.Authenticate(TokenOf(context), record.Origin());
 }
 
 mail::Result<mail::Caller> Admitted(CallRecord& record,
@@ -130,8 +131,8 @@ void CallRecord::SetLevel(ErrorCode code) {
 }
 
 CallRecord::CallRecord(const std::string& method_path,
-                       const grpc::CallbackServerContext& context)
-    : path(method_path), peer(context.peer()) {}
+                       const grpc::ServerContextBase& context)
+    : path(method_path), peer(context.peer()), is_local(IsLocal(context)) {}
 
 mail::Origin CallRecord::Origin() const { return OriginOf(peer); }
 

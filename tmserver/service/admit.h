@@ -4,7 +4,7 @@
 #define TMSERVER_SERVICE_ADMIT_H_
 
 #include <google/protobuf/message.h>
-#include <grpcpp/support/server_callback.h>
+#include <grpcpp/server_context.h>
 
 #include <chrono>
 #include <string>
@@ -35,7 +35,7 @@ std::string DetailsOf(const google::protobuf::Message& request);
 struct CallRecord {
   // `method_path` outlives it.
   CallRecord(const std::string& method_path,
-             const grpc::CallbackServerContext& context);
+             const grpc::ServerContextBase& context);
   // As limits count it.
   mail::Origin Origin() const;
   // For a call that fails with `code`.
@@ -46,6 +46,7 @@ struct CallRecord {
   const std::chrono::steady_clock::time_point begun =
       std::chrono::steady_clock::now();
   const std::string peer;
+  const bool is_local;  // came through the administration socket
   std::string user;
   std::string token_name;  // of an access token
   Audited audited;
@@ -56,13 +57,11 @@ struct CallRecord {
   const char* reason = "";
 };
 
-// Whether the call came through the administration socket.
-bool IsLocal(const grpc::CallbackServerContext& context);
-
 // Who calls: the local administrator, else by the token in the metadata.
 // kNotLoggedIn, kSessionExpired, kTokenExpired, kAccountDisabled.
-mail::Result<mail::Caller> Authenticate(
-    const grpc::CallbackServerContext& context, mail::Sessions& sessions);
+mail::Result<mail::Caller> Authenticate(const CallRecord& record,
+                                        const grpc::ServerContextBase& context,
+                                        mail::Sessions& sessions);
 
 // How a call counts for its account's rate.
 enum class Counting {

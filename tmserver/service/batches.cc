@@ -192,7 +192,7 @@ class Batches::Batch : public std::enable_shared_from_this<Batch> {
   void End() {
     Stream* stream = std::exchange(stream_, nullptr);
     if (error_) return stream->Fail(*error_);
-    stream->Finish();
+    stream->Finish(grpc::Status::OK);
   }
 
   Batches& owner_;  // not after the end

@@ -1,11 +1,12 @@
 #include "tmserver/service/call.h"
 
 #include <grpcpp/alarm.h>
-#include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/grpcpp.h>
+#include <grpcpp/support/async_unary_call.h>
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -14,6 +15,9 @@
 
 namespace turbo::service {
 namespace {
+
+// Of each method, so that a burst finds somebody waiting.
+constexpr int kWaitingCalls = 16;
 
 void LogException(std::string_view where, const std::exception& e) {
   log::Write(log::Level::kError, "exception",
@@ -35,46 +39,24 @@ void RunSoon(std::function<void()> step, std::chrono::milliseconds delay) {
   alarm->Set(std::chrono::system_clock::now() + delay, run);
 }
 
-// One call, from its arrival until gRPC has let go of it.
-class Service::Call final : public grpc::ServerUnaryReactor {
+// One call, which waits to come in first.
+class Service::Call final : public Event {
  public:
-  Call(const std::string& path, Audited audited, const Refusal& refusal,
-       grpc::CallbackServerContext& context, grpc::ByteBuffer& response)
-      : refusal_(refusal),
-        context_(context),
-        response_(response),
-        record_(path, context) {
-    record_.audited = audited;
+  Call(Service& service, const Method& method, CallQueue& queue)
+      : service_(service), method_(method), place_(queue), writer_(&context_) {
+    service.RequestAsyncUnary(method.index, &context_, &request_, &writer_,
+                              &queue.events(), &queue.events(), TagOf(*this));
   }
 
-  // gRPC calls OnDone after this, and not before: Finish happens always,
-  // because the last copy of a Replier finishes what nobody else did.
-  void Run(const Handler& handler, const grpc::ByteBuffer& request) {
-    const auto replier = std::make_shared<Replier>(*this);
-    try {
-      if (context_.IsCancelled() ||
-          context_.deadline() <= std::chrono::system_clock::now()) {
-        return replier->Finish({grpc::StatusCode::DEADLINE_EXCEEDED,
-                                "the deadline passed before the call began"});
-      }
-      grpc::ByteBuffer bytes = request;
-      handler(*this, bytes,
-              [replier](const mail::Result<grpc::ByteBuffer>& result) {
-                replier->Answer(result);
-              });
-    } catch (const std::exception& e) {
-      LogException(record_.path, e);
-      replier->Fail(ServerFault());
-    }
-  }
-
-  const grpc::CallbackServerContext& context() const { return context_; }
-  CallRecord& record() { return record_; }
-
-  void OnDone() override {
-    record_.Write();
+  // Comes in; or was answered, or never will come: the server shuts down.
+  void Proceed(bool ok) override {
+    if (!record_ && ok) return Begin();
+    if (record_) record_->Write();
     delete this;
   }
+
+  const grpc::ServerContextBase& context() const { return context_; }
+  CallRecord& record() { return *record_; }
 
  private:
   // Finishes its call exactly once, in the end by being destroyed.
@@ -98,20 +80,45 @@ class Service::Call final : public grpc::ServerUnaryReactor {
       call_.FinishWith(error);
     }
 
-    void Finish(grpc::Status status) {
+    void Finish(const grpc::Status& status) {
       if (done_.exchange(true)) return;
-      call_.FinishWith(std::move(status), "");
+      call_.FinishWith(status, "");
     }
 
    private:
-    Call& call_;  // not to be touched once done_: gRPC may have deleted it
+    Call& call_;  // not to be touched once done_: it may be deleted by then
     std::atomic<bool> done_ = false;
   };
 
+  void Begin() {
+    new Call(service_, method_, place_.queue());  // deletes itself, too
+    record_.emplace(method_.path, context_);
+    record_->audited = method_.audited;
+    const auto replier = std::make_shared<Replier>(*this);
+    try {
+      if (context_.deadline() <= std::chrono::system_clock::now()) {
+        return replier->Finish({grpc::StatusCode::DEADLINE_EXCEEDED,
+                                "the deadline passed before the call began"});
+      }
+      if (record_->is_local && service_.socket_ == Socket::kRefused) {
+        return replier->Fail(
+            mail::Permit(mail::LocalAdministrator(), mail::Right::kNone)
+                .error());
+      }
+      method_.handler(*this, request_,
+                      [replier](const mail::Result<grpc::ByteBuffer>& result) {
+                        replier->Answer(result);
+                      });
+    } catch (const std::exception& e) {
+      LogException(method_.path, e);
+      replier->Fail(ServerFault());
+    }
+  }
+
   void FinishWith(const mail::Error& error) {
-    record_.SetLevel(error.code);
-    if (refusal_) {
-      if (auto told = refusal_(error)) {
+    record_->SetLevel(error.code);
+    if (method_.refusal) {
+      if (const auto told = method_.refusal(error)) {
         return FinishWith(*told, Reason(error.code));
       }
     }
@@ -119,71 +126,69 @@ class Service::Call final : public grpc::ServerUnaryReactor {
   }
 
   void FinishWith(const grpc::ByteBuffer& response, const char* reason) {
-    response_ = response;
-    FinishWith(grpc::Status::OK, reason);
+    record_->reason = reason;
+    writer_.Finish(response, grpc::Status::OK, TagOf(*this));
   }
 
-  void FinishWith(grpc::Status status, const char* reason) {
-    record_.status = status;
-    record_.reason = reason;
-    Finish(std::move(status));
+  void FinishWith(const grpc::Status& status, const char* reason) {
+    record_->status = status;
+    record_->reason = reason;
+    writer_.FinishWithError(status, TagOf(*this));
   }
 
-  const Refusal& refusal_;
-  grpc::CallbackServerContext& context_;
-  grpc::ByteBuffer& response_;
-  CallRecord record_;
+  Service& service_;
+  const Method& method_;
+  const CallQueue::Place place_;
+  grpc::ServerContext context_;
+  grpc::ByteBuffer request_;
+  grpc::ServerAsyncResponseWriter<grpc::ByteBuffer> writer_;
+  std::optional<CallRecord> record_;  // once it has come in
 };
 
 Service::Service(std::string name, mail::Sessions& sessions, Socket socket)
     : name_(std::move(name)), sessions_(sessions), socket_(socket) {}
 
+void Service::Serve(CallQueue& queue) {
+  for (int i = 0; i < kWaitingCalls; ++i) {
+    for (const Method& method : methods_) new Call(*this, method, queue);
+  }
+  for (const StreamMethod& method : streams_) AwaitStream(method, queue);
+}
+
+int Service::Announce(const std::string& path,
+                      grpc::internal::RpcMethod::RpcType type) {
+  const auto index = static_cast<int>(methods_.size() + streams_.size()) - 1;
+  grpc::Service::AddMethod(
+      new grpc::internal::RpcServiceMethod(path.c_str(), type, nullptr));
+  MarkMethodRaw(index);
+  return index;
+}
+
 void Service::AddMethod(const char* method, Audited audited, Handler handler,
                         Refusal refusal) {
-  const int index = static_cast<int>(paths_.size());
-  const std::string& path = paths_.emplace_back("/" + name_ + "/" + method);
-  grpc::Service::AddMethod(new grpc::internal::RpcServiceMethod(
-      path.c_str(), grpc::internal::RpcMethod::NORMAL_RPC, nullptr));
-  auto start = [this, &path, audited, handler = std::move(handler),
-                refusal = std::move(refusal)](
-                   grpc::CallbackServerContext* context,
-                   const grpc::ByteBuffer* request,
-                   grpc::ByteBuffer* response) -> grpc::ServerUnaryReactor* {
-    static const Handler kRefuse = [](Call&, grpc::ByteBuffer&,
-                                      Reply<grpc::ByteBuffer> reply) {
-      reply(tl::unexpected(
-          mail::Permit(mail::LocalAdministrator(), mail::Right::kNone)
-              .error()));
-    };
-    const bool refused = socket_ == Socket::kRefused && IsLocal(*context);
-    // Deleted by its OnDone.
-    auto* call = new Call(path, audited, refusal, *context, *response);
-    call->Run(refused ? kRefuse : handler, *request);
-    return call;
-  };
-  MarkMethodRawCallback(
-      index, new grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer,
-                                                      grpc::ByteBuffer>(start));
+  Method& added =
+      methods_.emplace_back(Method{0, "/" + name_ + "/" + method, audited,
+                                   std::move(handler), std::move(refusal)});
+  added.index = Announce(added.path, grpc::internal::RpcMethod::NORMAL_RPC);
 }
 
-void Service::AddStreamingMethod(const char* method, mail::Right right,
-                                 Counting counting, OpenStream open) {
-  const int index = static_cast<int>(paths_.size());
-  const std::string& path = paths_.emplace_back("/" + name_ + "/" + method);
-  grpc::Service::AddMethod(new grpc::internal::RpcServiceMethod(
-      path.c_str(), grpc::internal::RpcMethod::BIDI_STREAMING, nullptr));
-  auto start = [this, &path, right, counting,
-                open = std::move(open)](grpc::CallbackServerContext* context) {
-    return ServeStream(path, *context, sessions_, right, counting, open);
+void Service::AddStreamingMethod(const char* method,
+                                 decltype(StreamMethod::open) open) {
+  StreamMethod& added = streams_.emplace_back();
+  added.path = "/" + name_ + "/" + method;
+  added.open = std::move(open);
+  const int index =
+      Announce(added.path, grpc::internal::RpcMethod::BIDI_STREAMING);
+  added.wait = [this, index](auto& context, auto& stream, auto& events,
+                             Event* event) {
+    RequestAsyncBidiStreaming(index, &context, &stream, &events, &events,
+                              event);
   };
-  MarkMethodRawCallback(
-      index, new grpc::internal::CallbackBidiHandler<grpc::ByteBuffer,
-                                                     grpc::ByteBuffer>(start));
 }
 
-mail::Result<mail::Caller> Service::Authenticate(const Call& call,
+mail::Result<mail::Caller> Service::Authenticate(Call& call,
                                                  mail::Sessions& sessions) {
-  return service::Authenticate(call.context(), sessions);
+  return service::Authenticate(call.record(), call.context(), sessions);
 }
 
 CallRecord& Service::RecordOf(Call& call) { return call.record(); }

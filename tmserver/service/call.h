@@ -16,6 +16,7 @@
 #include "tmserver/mail/store.h"
 #include "tmserver/service/admit.h"
 #include "tmserver/service/bytes.h"
+#include "tmserver/service/call_queue.h"
 #include "tmserver/service/stream.h"
 
 namespace turbo::service {
@@ -33,8 +34,14 @@ void RunSoon(std::function<void()> step, std::chrono::milliseconds delay = {});
 // One service of a .proto file, made of handlers. Each call goes one way:
 // authenticate, check the right that the method asks for, read the request, run
 // the handler, map its error, log a line.
-// A handler may throw; the call fails with kInternal then.
+// A handler runs on the thread of the call's queue. It may throw; the call
+// fails with kInternal then.
 class Service : public grpc::Service {
+ public:
+  // Serves the calls that come through `queue`. Once for each queue, when the
+  // server that this is registered at is built, before the queue starts.
+  void Serve(CallQueue& queue);
+
  protected:
   // Whether calls through the administration socket are served.
   enum class Socket { kRefused, kServed };
@@ -105,11 +112,31 @@ class Service : public grpc::Service {
                  std::unique_ptr<StreamHandler> (Self::*open)(
                      Stream&, const mail::Caller&),
                  Counting counting = Counting::kCall) {
-    AddStreamingMethod(method, right, counting,
-                       [self = static_cast<Self*>(this), open](
-                           Stream& stream, const mail::Caller& caller) {
-                         return (self->*open)(stream, caller);
-                       });
+    AddStreamingMethod(
+        method,
+        [self = static_cast<Self*>(this), right, counting, open](
+            Stream& stream, CallRecord& record,
+            const grpc::ServerContextBase& context)
+            -> std::unique_ptr<StreamHandler> {
+          const auto caller =
+              Admitted(record, self->sessions_, right, counting,
+                       service::Authenticate(record, context, self->sessions_));
+          if (caller) return (self->*open)(stream, *caller);
+          stream.Fail(caller.error());
+          return nullptr;
+        });
+  }
+
+  // The same for everybody; only the debug log tells of the calls.
+  template <class Self>
+  void AddOpenStream(const char* method,
+                     std::unique_ptr<StreamHandler> (Self::*open)(Stream&)) {
+    AddStreamingMethod(method, [self = static_cast<Self*>(this), open](
+                                   Stream& stream, CallRecord& record,
+                                   const grpc::ServerContextBase&) {
+      record.level = log::Level::kDebug;
+      return (self->*open)(stream);
+    });
   }
 
   // Serves `method` by handler(request, origin, reply), for everybody. Requests
@@ -141,13 +168,23 @@ class Service : public grpc::Service {
   // Empty: failures are statuses.
   using Refusal =
       std::function<mail::Result<grpc::ByteBuffer>(const mail::Error&)>;
+  struct Method {
+    int index;  // gRPC's
+    std::string path;
+    Audited audited;
+    Handler handler;
+    Refusal refusal;
+  };
 
   void AddMethod(const char* method, Audited audited, Handler handler,
                  Refusal refusal = {});
+  void AddStreamingMethod(const char* method,
+                          decltype(StreamMethod::open) open);
+  // gRPC's number of a new method, which it leaves to us.
+  int Announce(const std::string& path,
+               grpc::internal::RpcMethod::RpcType type);
 
-  void AddStreamingMethod(const char* method, mail::Right right,
-                          Counting counting, OpenStream open);
-  static mail::Result<mail::Caller> Authenticate(const Call& call,
+  static mail::Result<mail::Caller> Authenticate(Call& call,
                                                  mail::Sessions& sessions);
   static CallRecord& RecordOf(Call& call);
   // What the call is about, where it is audited.
@@ -169,7 +206,9 @@ class Service : public grpc::Service {
   const std::string name_;
   mail::Sessions& sessions_;
   const Socket socket_;
-  std::deque<std::string> paths_;  // gRPC keeps pointers into them
+  // gRPC and the calls keep pointers into them.
+  std::deque<Method> methods_;
+  std::deque<StreamMethod> streams_;
 };
 
 }  // namespace turbo::service

@@ -2,7 +2,9 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <atomic>
 #include <exception>
+#include <optional>
 #include <utility>
 
 #include "tmserver/log.h"
@@ -12,87 +14,118 @@
 namespace turbo::service {
 namespace {
 
-class StreamCall final
-    : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
-      public Stream {
+// One call, which waits to come in first.
+class StreamCall final : public Stream {
  public:
-  StreamCall(const std::string& path, grpc::CallbackServerContext& context)
-      : context_(context), record_(path, context) {}
-
-  void Run(mail::Sessions& sessions, mail::Right right, Counting counting,
-           const OpenStream& open) {
-    try {
-      const auto caller = Admitted(record_, sessions, right, counting,
-                                   Authenticate(context_, sessions));
-      if (!caller) return Fail(caller.error());
-      handler_ = open(*this, *caller);
-      handler_->OnStart();
-    } catch (const std::exception& e) {
-      log::Write(log::Level::kError, "exception",
-                 {{"method", record_.path}, {"what", e.what()}});
-      Fail(ServerFault());
-    }
+  StreamCall(const StreamMethod& method, CallQueue& queue)
+      : method_(method), place_(queue), stream_(&context_) {
+    context_.AsyncNotifyWhenDone(TagOf(over_));
+    method.wait(context_, stream_, queue.events(), &begun_);
   }
 
-  void Read() override { StartRead(&incoming_); }
+  void Read() override {
+    ++awaited_;
+    stream_.Read(&incoming_, TagOf(read_));
+  }
 
   void Write(const google::protobuf::MessageLite& message) override {
-    auto bytes = Serialize(message);
+    const auto bytes = Serialize(message);
     if (!bytes) return Cancel();  // no message of ours is that large
-    outgoing_ = *std::move(bytes);
-    StartWrite(&outgoing_);
+    ++awaited_;
+    stream_.Write(*bytes, TagOf(written_));
   }
 
   void Cancel() override { context_.TryCancel(); }
 
-  void Finish() override { FinishWith(grpc::Status::OK, "OK"); }
+  void Finish(const grpc::Status& status) override {
+    FinishWith(status, status.ok() ? "OK" : "");
+  }
 
   void Fail(const mail::Error& error) override {
-    record_.SetLevel(error.code);
+    record_->SetLevel(error.code);
     FinishWith(ToStatus(error), Reason(error.code));
   }
 
-  void OnReadDone(bool ok) override {
+ private:
+  // One of the things that happen to a call.
+  class Step final : public Event {
+   public:
+    Step(StreamCall& call, void (StreamCall::*what)(bool))
+        : call_(call), what_(what) {}
+    void Proceed(bool ok) override { (call_.*what_)(ok); }
+
+   private:
+    StreamCall& call_;
+    void (StreamCall::*const what_)(bool);
+  };
+
+  void Begun(bool ok) {
+    if (!ok) {  // the server shuts down; nothing else will happen
+      delete this;
+      return;
+    }
+    new StreamCall(method_, place_.queue());  // deletes itself, too
+    record_.emplace(method_.path, context_);
+    try {
+      handler_ = method_.open(*this, *record_, context_);
+      if (handler_) handler_->OnStart();
+    } catch (const std::exception& e) {
+      log::Write(log::Level::kError, "exception",
+                 {{"method", method_.path}, {"what", e.what()}});
+      Fail(ServerFault());
+    }
+  }
+
+  void WasRead(bool ok) {
     handler_->OnRead(ok ? &incoming_ : nullptr);
+    Happened();
   }
 
-  // A write fails only in a call that breaks off; OnCancel says so.
-  void OnWriteDone(bool ok) override {
+  // A write fails only in a call that breaks off; Over says so.
+  void WasWritten(bool ok) {
     if (ok) handler_->OnWritten();
+    Happened();
   }
 
-  void OnCancel() override {
-    if (handler_) handler_->OnCancelled();
+  void Over(bool) {
+    if (handler_ && context_.IsCancelled()) handler_->OnCancelled();
+    Happened();
   }
 
-  void OnDone() override {
-    record_.Write();
+  void WasFinished(bool) { Happened(); }
+
+  void FinishWith(const grpc::Status& status, const char* reason) {
+    record_->status = status;
+    record_->reason = reason;
+    stream_.Finish(status, TagOf(finished_));
+  }
+
+  void Happened() {
+    if (--awaited_ > 0) return;
+    record_->Write();
     delete this;
   }
 
- private:
-  void FinishWith(grpc::Status status, const char* reason) {
-    record_.status = status;
-    record_.reason = reason;
-    ServerBidiReactor::Finish(std::move(status));
-  }
-
-  grpc::CallbackServerContext& context_;
-  CallRecord record_;
+  const StreamMethod& method_;
+  const CallQueue::Place place_;
+  grpc::ServerContext context_;
+  grpc::ServerAsyncReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer> stream_;
+  std::optional<CallRecord> record_;
   grpc::ByteBuffer incoming_;
-  grpc::ByteBuffer outgoing_;
   std::unique_ptr<StreamHandler> handler_;
+  Step begun_{*this, &StreamCall::Begun};
+  Step read_{*this, &StreamCall::WasRead};
+  Step written_{*this, &StreamCall::WasWritten};
+  Step finished_{*this, &StreamCall::WasFinished};
+  Step over_{*this, &StreamCall::Over};
+  // Every call that has begun is finished and is over.
+  std::atomic<int> awaited_ = 2;
 };
 
 }  // namespace
 
-grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* ServeStream(
-    const std::string& path, grpc::CallbackServerContext& context,
-    mail::Sessions& sessions, mail::Right right, Counting counting,
-    const OpenStream& open) {
-  auto* call = new StreamCall(path, context);  // deleted by its OnDone
-  call->Run(sessions, right, counting, open);
-  return call;
+void AwaitStream(const StreamMethod& method, CallQueue& queue) {
+  new StreamCall(method, queue);  // deletes itself
 }
 
 }  // namespace turbo::service

@@ -3,14 +3,16 @@
 #define TMSERVER_SERVICE_STREAM_H_
 
 #include <google/protobuf/message_lite.h>
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/async_stream.h>
 #include <grpcpp/support/byte_buffer.h>
-#include <grpcpp/support/server_callback.h>
 
 #include <functional>
 #include <memory>
 #include <string>
 
 #include "tmserver/service/admit.h"
+#include "tmserver/service/call_queue.h"
 
 namespace turbo::service {
 
@@ -25,15 +27,15 @@ class Stream {
   virtual void Write(const google::protobuf::MessageLite& message) = 0;
   // Breaks the call off, as if the client had; OnCancelled follows.
   virtual void Cancel() = 0;
-  virtual void Finish() = 0;
+  virtual void Finish(const grpc::Status& status) = 0;
   virtual void Fail(const mail::Error& error) = 0;
 
  protected:
   ~Stream() = default;
 };
 
-// What serves one call. Called from gRPC's threads, different functions perhaps
-// at once; none may block. Destroyed when the call is over.
+// What serves one call. Called from its queue's thread; nothing may block.
+// Destroyed when the call is over.
 class StreamHandler {
  public:
   virtual ~StreamHandler() = default;
@@ -47,15 +49,24 @@ class StreamHandler {
   virtual void OnCancelled() = 0;
 };
 
-using OpenStream =
-    std::function<std::unique_ptr<StreamHandler>(Stream&, const mail::Caller&)>;
+// A method whose calls are served so.
+struct StreamMethod {
+  std::string path;
+  // Asks gRPC for a call; `event` follows.
+  std::function<void(
+      grpc::ServerContext&,
+      grpc::ServerAsyncReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer>&,
+      grpc::ServerCompletionQueue&, Event* event)>
+      wait;
+  // What serves a new call; none where it has ended the call itself.
+  std::function<std::unique_ptr<StreamHandler>(Stream&, CallRecord&,
+                                               const grpc::ServerContextBase&)>
+      open;
+};
 
-// The reactor of a new call: admits its caller and serves it by what `open`
-// makes. Owns itself. `path` and `sessions` outlive it.
-grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* ServeStream(
-    const std::string& path, grpc::CallbackServerContext& context,
-    mail::Sessions& sessions, mail::Right right, Counting counting,
-    const OpenStream& open);
+// Waits for a call of `method`, serves it, and then the next one. `method` and
+// `queue` outlive it.
+void AwaitStream(const StreamMethod& method, CallQueue& queue);
 
 }  // namespace turbo::service
 

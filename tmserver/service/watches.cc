@@ -54,7 +54,7 @@ class Watches::Watch : public std::enable_shared_from_this<Watch> {
 
   // gRPC wants every call finished, also those that broke off.
   void Gone() {
-    if (Stream* stream = Release()) stream->Finish();
+    if (Stream* stream = Release()) stream->Finish(grpc::Status::OK);
   }
 
   void Tick(Clock::time_point now) {

@@ -43,7 +43,7 @@ class NotingStream final : public Stream {
   void Cancel() override {
     Note([](Notes& n) { n.cancelled = true; });
   }
-  void Finish() override {
+  void Finish(const grpc::Status&) override {
     Note([](Notes& n) { n.finished = true; });
   }
   void Fail(const mail::Error& error) override {

@@ -154,7 +154,7 @@ class FakeStream final : public Stream {
   void Cancel() override {
     if (!is_cancelled_.exchange(true)) cancelled_.set_value();
   }
-  void Finish() override { finished_.set_value(mail::ErrorCode::kInternal); }
+  void Finish(const grpc::Status&) override { finished_.set_value(mail::ErrorCode::kInternal); }
   void Fail(const mail::Error& error) override {
     finished_.set_value(error.code);
   }
