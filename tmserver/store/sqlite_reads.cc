@@ -34,9 +34,18 @@ constexpr char kOldestFirst[] =
     TURBO_SELECT_ENTRIES " AND e.message_id > ? ORDER BY e.message_id";
 constexpr char kNewestFirst[] =
     TURBO_SELECT_ENTRIES " AND e.message_id < ? ORDER BY e.message_id DESC";
-constexpr char kOne[] = TURBO_SELECT_ENTRIES " AND e.message_id = ?";
+constexpr char kOne[] =
+    "SELECT e.message_id, e.read_at," TURBO_COLUMNS
+    ", b.body FROM entries e CROSS JOIN messages m ON m.id = e.message_id"
+    " CROSS JOIN bodies b ON b.message_id = e.message_id"
+    " WHERE e.message_id = ? AND e.user_id = ? AND e.box = ?" TURBO_NOT_EXPIRED;
+constexpr int kBody = 11;  // its column
 
-// One that waits in the tail.
+// Such as wait in the tail.
+constexpr char kOneWaiting[] =
+    "SELECT m.id, NULL," TURBO_COLUMNS
+    ", b.body FROM messages m CROSS JOIN bodies b ON b.message_id = m.id"
+    " WHERE m.id = ?" TURBO_NOT_EXPIRED;
 constexpr char kWaiting[] = "SELECT m.id, NULL," TURBO_COLUMNS
                             " FROM messages m WHERE m.id = ?" TURBO_NOT_EXPIRED;
 
@@ -278,23 +287,28 @@ int64_t Count(Connection& db, const Waiting& waiting,
 std::optional<Message> Get(Connection& db, const Waiting& waiting,
                            const mail::MessageQuery& query) {
   const sqlite::Snapshot snapshot(db);
+  const auto show = [&](Query row) -> std::optional<Message> {
+    if (!row.Step()) return std::nullopt;
+    Message message = ToMessage(db, query.box, row);
+    message.body = row.Text(kBody);
+    for (size_t i = 0; i < message.attachments.size(); ++i) {
+      if (message.attachments[i].name != query.attachment) continue;
+      message.attachments[i].data = ReadAttachment(db, query.id, i);
+    }
+    return message;
+  };
   const int64_t box = ToColumn(query.box);
   const int64_t now = ToColumn(query.now);
-  const MessageId settled = FindTray(db, query.user, query.box).settled;
+  auto settled = show(db.Start(kOne, query.id, query.user, box, now));
+  if (settled) return settled;
   const bool waits =
-      query.id > settled &&
       std::any_of(waiting.held.begin(), waiting.held.end(),
                   [&](const Held& held) { return held.id == query.id; });
-  Query row = waits ? db.Start(kWaiting, query.id, now)
-                    : db.Start(kOne, query.user, box, now, query.id);
-  if (!row.Step()) return std::nullopt;
-  Message message = ToMessage(db, query.box, row);
-  message.body = ReadBody(db, query.id);
-  for (size_t i = 0; i < message.attachments.size(); ++i) {
-    if (message.attachments[i].name != query.attachment) continue;
-    message.attachments[i].data = ReadAttachment(db, query.id, i);
+  // Unless it was settled and then taken out.
+  if (!waits || query.id <= FindTray(db, query.user, query.box).settled) {
+    return std::nullopt;
   }
-  return message;
+  return show(db.Start(kOneWaiting, query.id, now));
 }
 
 mail::Result<std::optional<mail::Sent>> FindRequest(
