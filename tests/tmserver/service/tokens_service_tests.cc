@@ -61,7 +61,14 @@ BOOST_AUTO_TEST_CASE(a_token_is_made_used_listed_and_revoked) {
   BOOST_TEST(self->session().expires_at().seconds() ==
              made->token().expires_at().seconds());
 
-  const auto listed = ana.ListTokens();
+  // The call didn't wait for its use to be written down.
+  const auto deadline =
+      std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  auto listed = ana.ListTokens();
+  while (listed->tokens_size() == 1 && !listed->tokens(0).has_last_used_at() &&
+         std::chrono::steady_clock::now() < deadline) {
+    listed = ana.ListTokens();
+  }
   BOOST_TEST_REQUIRE(listed->tokens_size() == 1);
   BOOST_TEST(listed->tokens(0).name() == "cron");
   BOOST_TEST(listed->tokens(0).has_last_used_at());
