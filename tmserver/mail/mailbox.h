@@ -49,6 +49,13 @@ class Mailbox {
   void Send(const Caller& caller, Draft draft, SendOptions options,
             Done<Sent> done);
 
+  // For as long as it is the same number, List and Get give the caller the same
+  // answers, but for what expires by Now.
+  uint64_t TrayVersion(const Caller& caller) const {
+    return store_.TrayVersion(caller.id);
+  }
+  Time Now() const { return clock_.Now(); }
+
   // `query.user` is filled in. kInvalidArgument for names that can't be.
   Result<Page> List(const Caller& caller, ListQuery query);
 

@@ -160,6 +160,11 @@ class Store {
   // The user's tokens, expired ones too, by name.
   virtual Result<std::vector<AccessToken>> ListAccessTokens(UserId user) = 0;
 
+  // Another number than before once a write has changed what List or Get show
+  // of the user's trays, before its Done is called. Time alone changes nothing
+  // here. Cheap.
+  virtual uint64_t TrayVersion(UserId user) const = 0;
+
   virtual Result<Page> List(const ListQuery& query) = 0;
 
   // How many messages List would return in all its pages.

@@ -23,6 +23,10 @@ tl::unexpected<mail::Error> TooLarge();
 // kInternal for more than protobuf can carry.
 mail::Result<grpc::ByteBuffer> Serialize(
     const google::protobuf::MessageLite& response);
+// What is serialized.
+inline mail::Result<grpc::ByteBuffer> Serialize(grpc::ByteBuffer response) {
+  return response;
+}
 
 }  // namespace turbo::service
 

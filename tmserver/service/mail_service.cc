@@ -11,9 +11,26 @@ namespace turbo::service {
 using mail::Result;
 using mail::Right;
 
+namespace {
+
+// Of lists: what polls asks the same again and again.
+constexpr size_t kCachedBytes = 32 << 20;
+
+std::optional<mail::Time> FirstToExpire(const mail::Page& page) {
+  std::optional<mail::Time> first;
+  for (const mail::Message& message : page.messages) {
+    const auto& time = message.expires_at;
+    if (time && (!first || *time < *first)) first = time;
+  }
+  return first;
+}
+
+}  // namespace
+
 MailService::MailService(mail::Sessions& sessions, mail::Mailbox& mailbox)
     : Service(v1::Mail::service_full_name(), sessions),
       mailbox_(mailbox),
+      lists_(kCachedBytes),
       batches_(sessions, mailbox),
       watches_(sessions, mailbox) {
   Add("Send", Right::kSend, &MailService::Send);
@@ -46,15 +63,27 @@ std::unique_ptr<StreamHandler> MailService::SendMany(Stream& stream,
 }
 
 void MailService::List(v1::ListRequest request, const Caller& caller,
-                       Reply<v1::ListResponse> reply) {
+                       Reply<grpc::ByteBuffer> reply) {
+  const AnswerCache::Question question{caller.id, request.SerializeAsString(),
+                                       mailbox_.TrayVersion(caller)};
+  if (auto known = lists_.Find(question, mailbox_.Now())) {
+    return reply(*std::move(known));
+  }
   const Result<ListPlan> plan = PlanOf(request, caller);
   if (!plan) return reply(tl::unexpected(plan.error()));
-  Result<mail::Page> page =
-      plan->after ? mailbox_.ListAfter(caller, *plan->after, plan->query)
-                  : mailbox_.List(caller, plan->query);
-  reply(std::move(page).map([&](mail::Page found) {
-    return ResponseOf(request, caller, *plan, std::move(found));
-  }));
+  Result<mail::Page> page = Find(caller, *plan);
+  if (!page) return reply(tl::unexpected(page.error()));
+  const auto expires_at = FirstToExpire(*page);
+  const auto answer =
+      Serialize(ResponseOf(request, caller, *plan, *std::move(page)));
+  if (answer) lists_.Keep(question, *answer, expires_at);
+  reply(answer);
+}
+
+Result<mail::Page> MailService::Find(const Caller& caller,
+                                     const ListPlan& plan) {
+  return plan.after ? mailbox_.ListAfter(caller, *plan.after, plan.query)
+                    : mailbox_.List(caller, plan.query);
 }
 
 void MailService::Count(v1::CountRequest request, const Caller& caller,

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "tmserver/mail/mailbox.h"
+#include "tmserver/service/answer_cache.h"
 #include "tmserver/service/batches.h"
 #include "tmserver/service/call.h"
 #include "tmserver/service/position.h"
@@ -30,7 +31,7 @@ class MailService final : public Service {
   void Send(v1::SendRequest request, const Caller& caller,
             Reply<v1::SendResponse> reply);
   void List(v1::ListRequest request, const Caller& caller,
-            Reply<v1::ListResponse> reply);
+            Reply<grpc::ByteBuffer> reply);
   void Count(v1::CountRequest request, const Caller& caller,
              Reply<v1::CountResponse> reply);
   void Get(v1::GetRequest request, const Caller& caller,
@@ -51,6 +52,7 @@ class MailService final : public Service {
   };
   mail::Result<ListPlan> PlanOf(const v1::ListRequest& request,
                                 const Caller& caller) const;
+  mail::Result<mail::Page> Find(const Caller& caller, const ListPlan& plan);
   mail::Result<PageToken> TokenOf(const v1::ListRequest& request,
                                   const Caller& caller, mail::Box box) const;
   v1::ListResponse ResponseOf(const v1::ListRequest& request,
@@ -58,6 +60,7 @@ class MailService final : public Service {
                               mail::Page page) const;
 
   mail::Mailbox& mailbox_;
+  AnswerCache lists_;
   Batches batches_;
   Watches watches_;
 };

@@ -14,6 +14,7 @@
 #include "tmserver/mail/store.h"
 #include "tmserver/store/answers.h"
 #include "tmserver/store/group_commit.h"
+#include "tmserver/store/tray_versions.h"
 
 namespace turbo::store {
 
@@ -30,6 +31,9 @@ class MemoryStore final : public mail::Store {
       const std::string& secret_hash) override;
   mail::Result<std::vector<mail::AccessToken>> ListAccessTokens(
       mail::UserId user) override;
+  uint64_t TrayVersion(mail::UserId user) const override {
+    return versions_.Of(user);
+  }
   mail::Result<mail::Page> List(const mail::ListQuery& query) override;
   mail::Result<int64_t> Count(const mail::CountQuery& query) override;
   mail::Result<std::optional<mail::Message>> Get(
@@ -128,7 +132,9 @@ class MemoryStore final : public mail::Store {
     commits_.Submit<T>(
         [this, run = std::move(run)] {
           const std::lock_guard lock(mutex_);
-          return run();
+          auto result = run();
+          versions_.ChangeAll();
+          return result;
         },
         std::move(done));
   }
@@ -182,6 +188,7 @@ class MemoryStore final : public mail::Store {
   const Tray& TrayOf(mail::UserId user, mail::Box box) const;
 
   const std::string identity_;
+  TrayVersions versions_;
   std::mutex mutex_;  // guards all below but commits_
   std::map<mail::UserId, mail::Account> accounts_;
   std::map<std::string, mail::UserId> names_;

@@ -39,17 +39,23 @@ std::vector<MessageId> Ids(sqlite::Query rows) {
   return ids;
 }
 
-// Whether the message has a mark in the tray; nothing where it isn't there or
-// has expired.
-std::optional<bool> IsRead(sqlite::Connection& db, UserId user, Box box,
-                           MessageId id, Time now) {
-  const auto is_read = db.FindInt(
-      "SELECT e.read_at IS NOT NULL FROM entries e"
+// A message in a tray.
+struct Entry {
+  bool is_read;
+  UserId sender;
+};
+
+// Nothing where it isn't there or has expired.
+std::optional<Entry> FindEntry(sqlite::Connection& db, UserId user, Box box,
+                               MessageId id, Time now) {
+  sqlite::Query row = db.Start(
+      "SELECT e.read_at IS NOT NULL, m.sender_id FROM entries e"
       " CROSS JOIN messages m ON m.id = e.message_id"
       " WHERE e.user_id = ? AND e.box = ? AND e.message_id = ?"
       " AND (m.expires_at IS NULL OR m.expires_at > ?)",
       user, ToColumn(box), id, ToColumn(now));
-  return is_read ? std::optional(*is_read != 0) : std::nullopt;
+  if (!row.Step()) return std::nullopt;
+  return Entry{row.Int(0) != 0, row.Int(1)};
 }
 
 }  // namespace
@@ -70,10 +76,12 @@ Result<Sent> SqliteWriter::Deliver(const mail::Delivery& op) {
   sent.id = ++newest_;
   Store(op, sent.id);
   const Held held{sent.id, op.expires_at};
-  if (op.draft.keep_copy) pending_.Hold({op.sender, Box::kOutbox}, held);
-  for (const UserId user : *recipients) {
-    pending_.Hold({user, Box::kInbox}, held);
-  }
+  const auto hold = [&](UserId user, Box box) {
+    pending_.Hold({user, box}, held);
+    changed_.push_back(user);
+  };
+  if (op.draft.keep_copy) hold(op.sender, Box::kOutbox);
+  for (const UserId user : *recipients) hold(user, Box::kInbox);
   if (!op.request_id.empty()) {
     pending_.Remember({op.sender, op.request_id}, sent.id);
   }
@@ -160,13 +168,14 @@ Changed SqliteWriter::Mark(const mail::MarkRead& op) {
   Changed changed;
   const auto mark = op.read ? std::optional(ToColumn(op.now)) : std::nullopt;
   for (const MessageId id : Unique(op.ids)) {
-    const auto is_read = IsRead(db_, op.user, Box::kInbox, id, op.now);
-    if (!is_read) {
+    const auto entry = FindEntry(db_, op.user, Box::kInbox, id, op.now);
+    if (!entry) {
       changed.missing.push_back(id);
       continue;
     }
-    if (*is_read == op.read) continue;
+    if (entry->is_read == op.read) continue;
     changed.ids.push_back(id);
+    changed_.push_back(op.user);
     db_.Run(
         "UPDATE entries SET read_at = ?"
         " WHERE user_id = ? AND box = ? AND message_id = ?",
@@ -176,6 +185,7 @@ Changed SqliteWriter::Mark(const mail::MarkRead& op) {
         "INSERT OR IGNORE INTO receipts (message_id, user_id, read_at)"
         " VALUES (?, ?, ?)",
         id, op.user, *mark);
+    changed_.push_back(entry->sender);
   }
   return changed;
 }
@@ -184,7 +194,7 @@ Changed SqliteWriter::Remove(const mail::Removal& op) {
   SettleTray(op.user, op.box);
   Changed changed;
   for (const MessageId id : Unique(op.ids)) {
-    if (IsRead(db_, op.user, op.box, id, op.now)) {
+    if (FindEntry(db_, op.user, op.box, id, op.now)) {
       Take(op.user, op.box, id);
       changed.ids.push_back(id);
     } else {
@@ -199,6 +209,7 @@ bool SqliteWriter::Take(UserId user, Box box, MessageId id) {
       "DELETE FROM entries WHERE user_id = ? AND box = ? AND message_id = ?",
       user, ToColumn(box), id);
   if (removed == 0) return false;
+  changed_.push_back(user);
   db_.Run("UPDATE trays SET count = count - 1 WHERE user_id = ? AND box = ?",
           user, ToColumn(box));
   Release(id);

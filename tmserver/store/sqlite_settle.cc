@@ -154,10 +154,13 @@ void SqliteWriter::UpdateTail() {
                  tail_.frozen()->requests.begin()};
   }
   committed_progress_ = progress_;
+  for (const mail::UserId user : changed_) tray_versions_.Change(user);
+  changed_.clear();
 }
 
 void SqliteWriter::ForgetChanges() {
   pending_ = {};
+  changed_.clear();
   all_settled_ = false;
   progress_ = committed_progress_;
   cautious_commits_ = kCautiousCommits;

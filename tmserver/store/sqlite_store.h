@@ -33,6 +33,9 @@ class SqliteStore : public mail::Store {
       const std::string& secret_hash) override;
   mail::Result<std::vector<mail::AccessToken>> ListAccessTokens(
       mail::UserId user) override;
+  uint64_t TrayVersion(mail::UserId user) const override {
+    return writer_.tray_versions().Of(user);
+  }
   mail::Result<mail::Page> List(const mail::ListQuery& query) override;
   mail::Result<int64_t> Count(const mail::CountQuery& query) override;
   mail::Result<std::optional<mail::Message>> Get(

@@ -10,6 +10,7 @@
 #include "tmserver/store/group_commit.h"
 #include "tmserver/store/sqlite.h"
 #include "tmserver/store/tail.h"
+#include "tmserver/store/tray_versions.h"
 
 namespace turbo::store {
 
@@ -31,6 +32,8 @@ class SqliteWriter final : public Engine {
   const std::string& identity() const { return identity_; }
   // What is committed and not settled. From any thread, as far as Tail allows.
   const Tail& tail() const { return tail_; }
+  // Of what is committed. From any thread.
+  const TrayVersions& tray_versions() const { return tray_versions_; }
 
   void Begin() override;
   void Commit() override;
@@ -138,6 +141,7 @@ class SqliteWriter final : public Engine {
   std::string identity_;
   bool abandoned_ = false;
 
+  TrayVersions tray_versions_;
   Tail tail_;
   const size_t most_waiting_;
   Progress committed_progress_;
@@ -146,6 +150,7 @@ class SqliteWriter final : public Engine {
   // The open transaction's.
   mail::MessageId newest_ = 0;  // with its sends
   Sends pending_;
+  std::vector<mail::UserId> changed_;  // whose trays
   Progress progress_;
   bool all_settled_ = false;
 };

@@ -1,5 +1,6 @@
 // turbomessage.v1 as its clients see it: real stubs, a real server.
 #include <boost/test/unit_test.hpp>
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -254,6 +255,39 @@ BOOST_AUTO_TEST_CASE(a_garbage_page_token_is_an_invalid_argument) {
     request.set_page_token(token);
     BOOST_TEST(beto.List(request).reason() == "INVALID_ARGUMENT");
   }
+}
+
+// The same request is answered from what was read before, while that is true.
+BOOST_AUTO_TEST_CASE(a_list_asked_for_again_shows_what_has_changed) {
+  const auto read_in_inbox = [&] {
+    const auto listed = beto.List(Inbox());
+    return listed->messages_size() == 1 ? listed->messages(0).read() : true;
+  };
+  BOOST_TEST(beto.List(Inbox())->messages_size() == 0);
+  ana.Send({"beto"});
+  BOOST_TEST(!read_in_inbox());
+  BOOST_TEST(!read_in_inbox());
+  beto.Mark({1}, true);
+  BOOST_TEST(read_in_inbox());
+  v1::ListRequest outbox;
+  outbox.set_box(v1::BOX_OUTBOX);
+  BOOST_TEST(ana.List(outbox)->messages(0).read());
+  BOOST_TEST(ana.List(Inbox())->messages_size() == 0);
+  beto.Delete({1});
+  BOOST_TEST(beto.List(Inbox())->messages_size() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_list_asked_for_again_leaves_out_what_has_expired) {
+  v1::SendRequest request;
+  request.add_to("beto");
+  request.mutable_ttl()->set_seconds(1);
+  BOOST_TEST_REQUIRE(ana.Send(request).ok());
+  const auto deadline =
+      std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (beto.List(Inbox())->messages_size() > 0 &&
+         std::chrono::steady_clock::now() < deadline) {
+  }
+  BOOST_TEST(beto.List(Inbox())->messages_size() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_cursor_takes_up_where_the_list_ended) {

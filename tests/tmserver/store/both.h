@@ -34,12 +34,14 @@ struct Both {
 
   void OpenSqlite() {
     sqlite.reset();
+    ++openings;
     sqlite = Open("sqlite:" + Path(), NoFault,
                   {.most_waiting = *rc::gen::element<size_t>(1, 3, 8, 1000)});
   }
 
   TempDir dir;
   int lives = 0;
+  int openings = 0;
   std::unique_ptr<mail::Store> memory = Open("memory:", NoFault);
   std::unique_ptr<mail::Store> sqlite;
   int64_t now = 1000;

@@ -46,6 +46,31 @@ BOOST_DATA_TEST_CASE(the_outbox_is_read_when_all_have_read, kStores, engine) {
                                            {"caro", std::nullopt}}));
 }
 
+BOOST_DATA_TEST_CASE(each_change_gives_the_trays_another_version, kStores,
+                     engine) {
+  House house(engine);
+  const auto changes = [&](mail::UserId user, const auto& change) {
+    const uint64_t before = house.store->TrayVersion(user);
+    change();
+    return house.store->TrayVersion(user) != before;
+  };
+  const auto send = [&] { house.Send(house.FromAna({"beto"})); };
+  const auto mark = [&] {
+    house.desk.Mark({house.beto, {1}, true, At(10)}).value();
+  };
+  const auto remove = [&] {
+    house.desk.Remove(house.beto, Box::kInbox, {1}).value();
+  };
+  BOOST_TEST(changes(house.beto, send));
+  BOOST_TEST(changes(house.ana, send));
+  BOOST_TEST(changes(house.beto, mark));
+  BOOST_TEST(changes(house.beto, remove));
+  const auto second = [&] {
+    house.desk.Mark({house.beto, {2}, true, At(10)}).value();
+  };
+  BOOST_TEST(changes(house.ana, second));  // its copy shows the receipt
+}
+
 BOOST_DATA_TEST_CASE(mail_to_oneself_has_a_receipt_too, kStores, engine) {
   House house(engine);
   house.Send(house.FromAna({"ana"}));
