@@ -17,7 +17,7 @@
 namespace turbo::ctl {
 namespace {
 
-constexpr size_t kMostRequests = 256;
+constexpr size_t kMostRequests = 1024;
 // A larger request might be more than the server's gRPC takes, which would
 // break off the call for all: it goes in a call of its own.
 constexpr size_t kMostBytes = size_t{4} << 20;
@@ -89,13 +89,15 @@ class SendMany::Call final
   }
 
   void OnReadDone(bool ok) override {
+    bool is_news = false;
     {
       const std::lock_guard lock(mutex_);
+      is_news = answers_.empty();
       if (ok) answers_.push_back(std::move(incoming_));
       open_ = ok;
     }
     if (!ok) return RemoveHold();
-    Wake();
+    if (is_news) Wake();
     StartRead(&incoming_);
   }
 
@@ -122,7 +124,9 @@ class SendMany::Call final
       writing_ = std::move(waiting_.front());
       waiting_.pop_front();
       ++started_;
-      StartWrite(writing_.get());
+      grpc::WriteOptions options;
+      if (!waiting_.empty()) options.set_buffer_hint();  // it leaves with those
+      StartWrite(writing_.get(), options);
     } else if (std::exchange(closing_, false)) {
       StartWritesDone();
     }

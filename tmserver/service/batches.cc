@@ -183,7 +183,9 @@ class Batches::Batch : public std::enable_shared_from_this<Batch> {
 
   void WriteFirst() {
     writing_ = true;
-    stream_->Write(*slots_.front().answer);
+    const bool more = slots_.size() > 1 && slots_[1].answer;
+    stream_->Write(*slots_.front().answer,
+                   more ? Stream::Next::kIsComing : Stream::Next::kUnknown);
     slots_.pop_front();
     ++first_;
   }

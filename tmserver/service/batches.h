@@ -18,7 +18,7 @@ namespace turbo::service {
 struct BatchLimits {
   // One call has no more than this many requests that wait for their answers
   // to be written, ...
-  size_t requests = 256;
+  size_t requests = 1024;
   // ... and reads no other while those that wait for the store have so many
   // bytes.
   size_t bytes = size_t{4} << 20;

@@ -72,7 +72,7 @@ class HealthService::Asked final : public StreamHandler {
     HealthCheckResponse response;
     response.set_status(*told_);
     writing_ = true;
-    stream_->Write(response);
+    stream_->Write(response, Stream::Next::kUnknown);
   }
 
  private:

@@ -28,11 +28,15 @@ class StreamCall final : public Stream {
     stream_.Read(&incoming_, TagOf(read_));
   }
 
-  void Write(const google::protobuf::MessageLite& message) override {
+  void Write(const google::protobuf::MessageLite& message, Next next) override {
     const auto bytes = Serialize(message);
     if (!bytes) return Cancel();  // no message of ours is that large
     ++awaited_;
-    stream_.Write(*bytes, TagOf(written_));
+    grpc::WriteOptions options;
+    // The first write has the metadata with it, which gRPC awaits.
+    if (next == Next::kIsComing && has_written_) options.set_buffer_hint();
+    has_written_ = true;
+    stream_.Write(*bytes, options, TagOf(written_));
   }
 
   void Cancel() override { context_.TryCancel(); }
@@ -112,6 +116,7 @@ class StreamCall final : public Stream {
   grpc::ServerAsyncReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer> stream_;
   std::optional<CallRecord> record_;
   grpc::ByteBuffer incoming_;
+  bool has_written_ = false;
   std::unique_ptr<StreamHandler> handler_;
   Step begun_{*this, &StreamCall::Begun};
   Step read_{*this, &StreamCall::WasRead};

@@ -23,8 +23,11 @@ class Stream {
   // Asks for the client's next message; StreamHandler::OnRead follows. One at a
   // time.
   virtual void Read() = 0;
-  // StreamHandler::OnWritten follows. One at a time.
-  virtual void Write(const google::protobuf::MessageLite& message) = 0;
+  // StreamHandler::OnWritten follows. One at a time. May keep the message until
+  // the next one is written, where that is about to come.
+  enum class Next { kUnknown, kIsComing };
+  virtual void Write(const google::protobuf::MessageLite& message,
+                     Next next) = 0;
   // Breaks the call off, as if the client had; OnCancelled follows.
   virtual void Cancel() = 0;
   virtual void Finish(const grpc::Status& status) = 0;

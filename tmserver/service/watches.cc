@@ -184,7 +184,8 @@ class Watches::Watch : public std::enable_shared_from_this<Watch> {
   void Write(const v1::WatchResponse& response) {
     writing_ = true;
     since_ = Clock::now();
-    stream_->Write(response);
+    stream_->Write(response, page_.empty() ? Stream::Next::kUnknown
+                                           : Stream::Next::kIsComing);
   }
 
   Watches& owner_;

@@ -35,7 +35,7 @@ class NotingStream final : public Stream {
   void Read() override {
     Note([](Notes& n) { ++n.reads; });
   }
-  void Write(const google::protobuf::MessageLite& message) override {
+  void Write(const google::protobuf::MessageLite& message, Next) override {
     Note([&](Notes& n) {
       n.written.push_back(static_cast<const v1::SendManyResponse&>(message));
     });

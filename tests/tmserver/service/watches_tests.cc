@@ -148,13 +148,15 @@ BOOST_AUTO_TEST_SUITE_END()
 class FakeStream final : public Stream {
  public:
   void Read() override {}
-  void Write(const google::protobuf::MessageLite& message) override {
+  void Write(const google::protobuf::MessageLite& message, Next) override {
     written_.set_value(static_cast<const v1::WatchResponse&>(message));
   }
   void Cancel() override {
     if (!is_cancelled_.exchange(true)) cancelled_.set_value();
   }
-  void Finish(const grpc::Status&) override { finished_.set_value(mail::ErrorCode::kInternal); }
+  void Finish(const grpc::Status&) override {
+    finished_.set_value(mail::ErrorCode::kInternal);
+  }
   void Fail(const mail::Error& error) override {
     finished_.set_value(error.code);
   }
