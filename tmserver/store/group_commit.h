@@ -1,7 +1,8 @@
 // Group commit: all writes that have arrived share one transaction.
 //
 // One thread runs the writes and commits; a second one calls their `done`s, so
-// that the next batch is on its way while the replies of the last one leave.
+// that the next batch is on its way while the replies of the last one leave. A
+// write that came alone is answered by the first.
 #ifndef TMSERVER_STORE_GROUP_COMMIT_H_
 #define TMSERVER_STORE_GROUP_COMMIT_H_
 
