@@ -186,9 +186,8 @@ void Service::AddStreamingMethod(const char* method,
   };
 }
 
-mail::Result<mail::Caller> Service::Authenticate(Call& call,
-                                                 mail::Sessions& sessions) {
-  return service::Authenticate(call.record(), call.context(), sessions);
+mail::Result<mail::Caller> Service::Authenticate(Call& call) {
+  return service::Authenticate(call.record(), call.context(), sessions_);
 }
 
 CallRecord& Service::RecordOf(Call& call) { return call.record(); }

@@ -71,9 +71,9 @@ class Service : public grpc::Service {
               [self = static_cast<Self*>(this), right, handler](
                   Call& call, grpc::ByteBuffer& bytes,
                   Reply<grpc::ByteBuffer> reply) {
-                const mail::Result<mail::Caller> caller = Admitted(
-                    RecordOf(call), self->sessions_, right, Counting::kCall,
-                    Authenticate(call, self->sessions_));
+                const mail::Result<mail::Caller> caller =
+                    Admitted(RecordOf(call), self->sessions_, right,
+                             Counting::kCall, self->Authenticate(call));
                 if (!caller) return reply(tl::unexpected(caller.error()));
                 Request request;
                 if (!Parse(bytes, request)) return reply(Unreadable());
@@ -184,8 +184,7 @@ class Service : public grpc::Service {
   int Announce(const std::string& path,
                grpc::internal::RpcMethod::RpcType type);
 
-  static mail::Result<mail::Caller> Authenticate(Call& call,
-                                                 mail::Sessions& sessions);
+  mail::Result<mail::Caller> Authenticate(Call& call);
   static CallRecord& RecordOf(Call& call);
   // What the call is about, where it is audited.
   static void Note(Call& call, const google::protobuf::Message& request);
