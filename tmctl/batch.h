@@ -2,7 +2,7 @@
 #ifndef TMCTL_BATCH_H_
 #define TMCTL_BATCH_H_
 
-#include "tmctl/commands.h"
+#include "tmctl/context.h"
 
 namespace turbo::ctl {
 

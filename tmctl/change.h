@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "tmctl/commands.h"
+#include "tmctl/context.h"
 
 namespace turbo::ctl {
 

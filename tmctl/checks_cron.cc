@@ -15,7 +15,7 @@
 #include "tmctl/checks.h"
 #include "tmctl/files.h"
 #include "tmctl/output.h"
-#include "tmctl/plugins.h"
+#include "tmctl/search_path.h"
 #include "tmctl/secrets.h"
 #include "tmctl/settings.h"
 

@@ -3,31 +3,16 @@
 #ifndef TMCTL_COMMANDS_H_
 #define TMCTL_COMMANDS_H_
 
-#include <memory>
-#include <span>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "tmctl/client.h"
-#include "tmctl/config.h"
+#include "tmctl/context.h"
 #include "tmctl/failure.h"
 #include "tmctl/options.h"
-#include "tmctl/output.h"
-#include "tmctl/secrets.h"
-#include "tmctl/settings.h"
 
 namespace turbo::ctl {
-
-// What a command finds prepared. Null where its row doesn't ask for it.
-struct Context {
-  const Arguments& arguments;
-  const Settings& settings;
-  Output& output;
-  Config* config;
-  const Token* token;
-  Client* client;
-};
 
 enum class Needs {
   kNothing,  // no configuration: works whatever is broken
@@ -68,11 +53,6 @@ Failure UnknownCommand(const std::string& name);
 // Finds, prepares and runs the command that `words` (argv without its first)
 // ask for. Returns the exit status; throws Failure.
 int RunCommandLine(const std::vector<std::string>& words);
-
-// A client as the settings want it, which tells `output` of its retries. An
-// empty token: for calls that need none. bad_config. `output` must outlive it.
-std::unique_ptr<Client> Connect(const Settings& settings,
-                                const std::string& token, const Output& output);
 
 inline constexpr size_t kAnyNumber = static_cast<size_t>(-1);
 

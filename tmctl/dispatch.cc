@@ -1,5 +1,4 @@
 #include <cstddef>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -106,19 +105,6 @@ int Run(const Command& command, const Arguments& arguments) {
 }
 
 }  // namespace
-
-std::unique_ptr<Client> Connect(const Settings& settings,
-                                const std::string& token,
-                                const Output& output) {
-  return std::make_unique<Client>(
-      ClientOptions{settings.server, settings.tls, settings.insecure,
-                    settings.timeout, settings.retry,
-                    [&output](const std::string& why, Milliseconds pause) {
-                      output.Say(why + ": trying again in " +
-                                 std::to_string(pause.count()) + " ms");
-                    }},
-      token);
-}
 
 int RunCommandLine(const std::vector<std::string>& words) {
   const CommandLine line = Understand(words);

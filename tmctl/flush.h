@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "tmctl/commands.h"
+#include "tmctl/context.h"
 #include "tmctl/spool.h"
 
 namespace turbo::ctl {

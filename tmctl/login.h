@@ -5,7 +5,7 @@
 #include <functional>
 #include <string>
 
-#include "tmctl/commands.h"
+#include "tmctl/context.h"
 #include "tmctl/secrets.h"
 
 namespace turbo::ctl {

@@ -1,8 +1,6 @@
 #include "tmctl/plugins.h"
 
-#include <absl/strings/str_split.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,6 +9,7 @@
 
 #include "tmctl/commands.h"
 #include "tmctl/failure.h"
+#include "tmctl/search_path.h"
 #include "tmctl/settings.h"
 
 namespace turbo::ctl {
@@ -19,17 +18,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr char kPrefix[] = "tmctl-";
-
-std::vector<std::string> Directories() {
-  const char* path = getenv("PATH");
-  return absl::StrSplit(path == nullptr ? "" : path, ':', absl::SkipEmpty());
-}
-
-bool IsProgram(const std::string& path) {
-  struct stat status {};
-  return stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
-         access(path.c_str(), X_OK) == 0;
-}
 
 void Set(const char* name, const std::string& value) {
   if (setenv(name, value.c_str(), 1) != 0) {
@@ -82,14 +70,6 @@ void Export(const Arguments& globals) {
 
 }  // namespace
 
-std::string FindOnPath(const std::string& name) {
-  for (const std::string& directory : Directories()) {
-    std::string path = directory + "/" + name;
-    if (IsProgram(path)) return path;
-  }
-  return {};
-}
-
 std::string FindPlugin(const std::string& name) {
   if (name.empty() || name.find('/') != std::string::npos) return {};
   return FindOnPath(kPrefix + name);
@@ -97,7 +77,7 @@ std::string FindPlugin(const std::string& name) {
 
 std::vector<std::string> PluginNames() {
   std::set<std::string> names;
-  for (const std::string& directory : Directories()) {
+  for (const std::string& directory : PathDirectories()) {
     std::error_code error;
     for (fs::directory_iterator i(directory, error), end; !error && i != end;
          i.increment(error)) {

@@ -10,11 +10,8 @@
 
 namespace turbo::ctl {
 
-// The path of the first program of this name on PATH; empty where there is
-// none. Empty elements of PATH, which mean the current directory, don't count.
-std::string FindOnPath(const std::string& name);
-
-// The same for the command `name`.
+// The path of the program that is the command `name`; empty where there is
+// none.
 std::string FindPlugin(const std::string& name);
 
 // The names of the commands that programs add, sorted.

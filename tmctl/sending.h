@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "tmctl/commands.h"
+#include "tmctl/context.h"
 #include "tmctl/files.h"
 
 namespace turbo::ctl {

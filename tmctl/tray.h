@@ -2,7 +2,7 @@
 #ifndef TMCTL_TRAY_H_
 #define TMCTL_TRAY_H_
 
-#include "tmctl/commands.h"
+#include "tmctl/context.h"
 
 namespace turbo::ctl {
 
