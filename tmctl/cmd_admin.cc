@@ -6,11 +6,11 @@
 #include <limits>
 #include <string>
 
-#include "tmctl/admin_results.h"
+#include "tmctl/base/failure.h"
+#include "tmctl/base/units.h"
 #include "tmctl/commands.h"
-#include "tmctl/failure.h"
-#include "tmctl/parse.h"
-#include "tmctl/units.h"
+#include "tmctl/config/parse.h"
+#include "tmctl/output/admin_results.h"
 
 namespace turbo::ctl {
 namespace {

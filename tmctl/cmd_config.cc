@@ -1,9 +1,9 @@
 #include <filesystem>
 
+#include "tmctl/base/failure.h"
+#include "tmctl/base/text.h"
+#include "tmctl/base/units.h"
 #include "tmctl/commands.h"
-#include "tmctl/failure.h"
-#include "tmctl/text.h"
-#include "tmctl/units.h"
 
 namespace turbo::ctl {
 namespace {

@@ -1,5 +1,5 @@
-#include "tmctl/change.h"
-#include "tmctl/parse.h"
+#include "tmctl/config/parse.h"
+#include "tmctl/tray/change.h"
 
 namespace turbo::ctl {
 

@@ -1,9 +1,9 @@
 #include <algorithm>
 
-#include "tmctl/checks.h"
+#include "tmctl/base/failure.h"
+#include "tmctl/base/text.h"
+#include "tmctl/checks/checks.h"
 #include "tmctl/commands.h"
-#include "tmctl/failure.h"
-#include "tmctl/text.h"
 
 namespace turbo::ctl {
 namespace {

@@ -1,5 +1,5 @@
+#include "tmctl/base/failure.h"
 #include "tmctl/commands.h"
-#include "tmctl/failure.h"
 #include "tmctl/plugins.h"
 
 namespace turbo::ctl {

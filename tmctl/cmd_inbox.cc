@@ -1,4 +1,4 @@
-#include "tmctl/tray.h"
+#include "tmctl/tray/tray.h"
 
 namespace turbo::ctl {
 

@@ -1,4 +1,4 @@
-#include "tmctl/login.h"
+#include "tmctl/session/login.h"
 
 namespace turbo::ctl {
 

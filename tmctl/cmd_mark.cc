@@ -1,6 +1,6 @@
-#include "tmctl/change.h"
-#include "tmctl/failure.h"
-#include "tmctl/parse.h"
+#include "tmctl/base/failure.h"
+#include "tmctl/config/parse.h"
+#include "tmctl/tray/change.h"
 
 namespace turbo::ctl {
 

@@ -1,6 +1,6 @@
+#include "tmctl/base/failure.h"
 #include "tmctl/commands.h"
-#include "tmctl/failure.h"
-#include "tmctl/secrets.h"
+#include "tmctl/session/secrets.h"
 
 namespace turbo::ctl {
 

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <set>
 
+#include "tmctl/base/failure.h"
+#include "tmctl/base/text.h"
 #include "tmctl/commands.h"
-#include "tmctl/failure.h"
-#include "tmctl/flush.h"
-#include "tmctl/spool.h"
-#include "tmctl/text.h"
+#include "tmctl/sending/flush.h"
+#include "tmctl/spool/spool.h"
 
 namespace turbo::ctl {
 namespace {

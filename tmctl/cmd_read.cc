@@ -1,9 +1,9 @@
-#include "tmctl/attachments.h"
+#include "tmctl/base/failure.h"
+#include "tmctl/base/files.h"
 #include "tmctl/commands.h"
-#include "tmctl/failure.h"
-#include "tmctl/files.h"
-#include "tmctl/parse.h"
-#include "tmctl/table.h"
+#include "tmctl/config/parse.h"
+#include "tmctl/output/table.h"
+#include "tmctl/sending/attachments.h"
 
 namespace turbo::ctl {
 namespace {

@@ -1,9 +1,9 @@
 #include <cstdlib>
 
-#include "tmctl/failure.h"
-#include "tmctl/files.h"
-#include "tmctl/login.h"
-#include "tmctl/parse.h"
+#include "tmctl/base/failure.h"
+#include "tmctl/base/files.h"
+#include "tmctl/config/parse.h"
+#include "tmctl/session/login.h"
 
 namespace turbo::ctl {
 

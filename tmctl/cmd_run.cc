@@ -6,13 +6,13 @@
 #include <cstring>
 #include <optional>
 
-#include "tmctl/child.h"
+#include "tmctl/base/failure.h"
+#include "tmctl/base/text.h"
 #include "tmctl/commands.h"
-#include "tmctl/failure.h"
-#include "tmctl/flush.h"
-#include "tmctl/parse.h"
-#include "tmctl/sending.h"
-#include "tmctl/text.h"
+#include "tmctl/config/parse.h"
+#include "tmctl/process/child.h"
+#include "tmctl/sending/flush.h"
+#include "tmctl/sending/sending.h"
 
 namespace turbo::ctl {
 namespace {

@@ -1,8 +1,8 @@
 #include <algorithm>
 
+#include "tmctl/base/failure.h"
 #include "tmctl/commands.h"
-#include "tmctl/failure.h"
-#include "tmctl/schemas.h"
+#include "tmctl/output/schemas.h"
 
 namespace turbo::ctl {
 

@@ -6,15 +6,15 @@
 #include <optional>
 #include <set>
 
-#include "tmctl/attachments.h"
-#include "tmctl/batch.h"
+#include "tmctl/base/failure.h"
+#include "tmctl/base/files.h"
+#include "tmctl/base/units.h"
 #include "tmctl/commands.h"
-#include "tmctl/failure.h"
-#include "tmctl/files.h"
-#include "tmctl/flush.h"
-#include "tmctl/parse.h"
-#include "tmctl/sending.h"
-#include "tmctl/units.h"
+#include "tmctl/config/parse.h"
+#include "tmctl/sending/attachments.h"
+#include "tmctl/sending/batch.h"
+#include "tmctl/sending/flush.h"
+#include "tmctl/sending/sending.h"
 
 namespace turbo::ctl {
 namespace {

@@ -7,14 +7,14 @@
 #include <cstdlib>
 #include <optional>
 
-#include "tmctl/aliases.h"
+#include "tmctl/base/failure.h"
 #include "tmctl/commands.h"
-#include "tmctl/failure.h"
-#include "tmctl/flush.h"
-#include "tmctl/mail.h"
-#include "tmctl/mail_sending.h"
-#include "tmctl/sending.h"
-#include "tmctl/spool.h"
+#include "tmctl/config/aliases.h"
+#include "tmctl/sending/flush.h"
+#include "tmctl/sending/mail_sending.h"
+#include "tmctl/sending/sending.h"
+#include "tmctl/sendmail/mail.h"
+#include "tmctl/spool/spool.h"
 
 namespace turbo::ctl {
 namespace {

@@ -2,12 +2,12 @@
 #include <array>
 #include <memory>
 
+#include "tmctl/base/failure.h"
+#include "tmctl/base/units.h"
 #include "tmctl/commands.h"
-#include "tmctl/failure.h"
-#include "tmctl/parse.h"
-#include "tmctl/secret_file.h"
-#include "tmctl/table.h"
-#include "tmctl/units.h"
+#include "tmctl/config/parse.h"
+#include "tmctl/output/table.h"
+#include "tmctl/session/secret_file.h"
 
 namespace turbo::ctl {
 namespace {

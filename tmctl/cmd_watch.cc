@@ -2,13 +2,13 @@
 #include <optional>
 #include <thread>
 
+#include "tmctl/base/failure.h"
 #include "tmctl/commands.h"
-#include "tmctl/cursor_file.h"
-#include "tmctl/failure.h"
-#include "tmctl/parse.h"
-#include "tmctl/shell.h"
-#include "tmctl/table.h"
-#include "tmctl/tray.h"
+#include "tmctl/config/parse.h"
+#include "tmctl/output/table.h"
+#include "tmctl/process/shell.h"
+#include "tmctl/tray/cursor_file.h"
+#include "tmctl/tray/tray.h"
 
 namespace turbo::ctl {
 namespace {

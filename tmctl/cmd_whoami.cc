@@ -1,5 +1,5 @@
-#include "tmctl/failure.h"
-#include "tmctl/login.h"
+#include "tmctl/base/failure.h"
+#include "tmctl/session/login.h"
 
 namespace turbo::ctl {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "tmctl/failure.h"
+#include "tmctl/base/failure.h"
 
 namespace turbo::ctl {
 namespace {

@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "tmctl/context.h"
-#include "tmctl/failure.h"
-#include "tmctl/options.h"
+#include "tmctl/base/failure.h"
+#include "tmctl/config/options.h"
+#include "tmctl/session/context.h"
 
 namespace turbo::ctl {
 

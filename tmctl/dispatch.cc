@@ -2,11 +2,11 @@
 #include <string>
 #include <vector>
 
+#include "tmctl/base/failure.h"
 #include "tmctl/commands.h"
-#include "tmctl/failure.h"
 #include "tmctl/plugins.h"
-#include "tmctl/secrets.h"
-#include "tmctl/sendmail_words.h"
+#include "tmctl/sendmail/sendmail_words.h"
+#include "tmctl/session/secrets.h"
 
 namespace turbo::ctl {
 namespace {

@@ -1,6 +1,6 @@
+#include "tmctl/base/text.h"
 #include "tmctl/commands.h"
 #include "tmctl/plugins.h"
-#include "tmctl/text.h"
 
 namespace turbo::ctl {
 namespace {

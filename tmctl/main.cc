@@ -11,11 +11,11 @@
 #include <string>
 #include <vector>
 
+#include "tmctl/base/failure.h"
 #include "tmctl/commands.h"
-#include "tmctl/failure.h"
-#include "tmctl/output.h"
-#include "tmctl/sendmail_words.h"
-#include "tmctl/settings.h"
+#include "tmctl/config/settings.h"
+#include "tmctl/output/output.h"
+#include "tmctl/sendmail/sendmail_words.h"
 
 namespace {
 
@@ -59,12 +59,12 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_DFL);
   // One heap for gRPC's few short-lived threads: making another one costs more
   // than it saves. It would look for /sys, too; see CountProcessors in
-  // channel.cc.
+  // net/channel.cc.
   mallopt(M_ARENA_MAX, 1);
   // Tokens and passwords must not reach core files.
   prctl(PR_SET_DUMPABLE, 0);
   // All output is written by now. Leaving without the destructors of the
   // libraries spares the user the end of gRPC's threads, which takes longer
-  // than the whole call (see Connect in client.cc).
+  // than the whole call (see Connect in net/channel.cc).
   _exit(RunProgram(turbo::ctl::WordsOf(argc, argv)));
 }

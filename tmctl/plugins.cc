@@ -7,10 +7,10 @@
 #include <filesystem>
 #include <set>
 
+#include "tmctl/base/failure.h"
 #include "tmctl/commands.h"
-#include "tmctl/failure.h"
-#include "tmctl/search_path.h"
-#include "tmctl/settings.h"
+#include "tmctl/config/settings.h"
+#include "tmctl/process/search_path.h"
 
 namespace turbo::ctl {
 namespace {

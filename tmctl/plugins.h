@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "tmctl/options.h"
+#include "tmctl/config/options.h"
 
 namespace turbo::ctl {
 

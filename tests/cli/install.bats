@@ -44,7 +44,7 @@ setup() {
 }
 
 @test "every schema is installed" {
-  diff <(cd "$ROOT/tmctl/schema" && ls) \
+  diff <(cd "$ROOT/tmctl/output/schema" && ls) \
     <(cd "$PREFIX/share/turbomessage/schema" && ls)
   diff <(tmctl schema | sort) \
     <(cd "$PREFIX/share/turbomessage/schema" && basename -s .json -- * | sort)

@@ -18,7 +18,7 @@ setup() {
   chmod 755 "$OPEN"
   mkdir -p "$OPEN"/{bin,sbin,libexec/turbomessage,cron.d}
   cp "$BUILD/tmctl/tmctl" "$OPEN/bin"
-  cp "$BUILD/tmctl/sendmail/tmctl-mime" "$OPEN/libexec/turbomessage"
+  cp "$BUILD/tmctl/sendmail/mime/tmctl-mime" "$OPEN/libexec/turbomessage"
   cp /usr/sbin/cron "$OPEN"
   cp /etc/passwd "$OPEN/passwd"
   ln -s "$OPEN/bin/tmctl" "$OPEN/sbin/sendmail"

@@ -10,7 +10,7 @@
 #include <random>
 #include <set>
 
-#include "tests/tmctl/spool_testing.h"
+#include "tests/tmctl/spool/spool_testing.h"
 
 namespace turbo::ctl {
 namespace {

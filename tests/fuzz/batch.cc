@@ -6,11 +6,11 @@
 
 #include "tests/fuzz/memory_file.h"
 #include "tests/fuzz/targets.h"
-#include "tmctl/batch_line.h"
-#include "tmctl/failure.h"
-#include "tmctl/line_reader.h"
-#include "tmctl/output.h"
-#include "tmctl/text.h"
+#include "tmctl/base/failure.h"
+#include "tmctl/base/text.h"
+#include "tmctl/output/output.h"
+#include "tmctl/sending/batch_line.h"
+#include "tmctl/sending/line_reader.h"
 
 namespace turbo::fuzz {
 namespace {

@@ -1,4 +1,4 @@
-#include "tmctl/config.h"
+#include "tmctl/config/config.h"
 
 #include <sysexits.h>
 
@@ -6,8 +6,8 @@
 
 #include "tests/fuzz/memory_file.h"
 #include "tests/fuzz/targets.h"
-#include "tmctl/aliases.h"
-#include "tmctl/failure.h"
+#include "tmctl/base/failure.h"
+#include "tmctl/config/aliases.h"
 #include "tmserver/options.h"
 
 namespace turbo::fuzz {

@@ -4,9 +4,9 @@
 #include <string>
 
 #include "tests/fuzz/targets.h"
-#include "tmctl/mail.h"
-#include "tmctl/sendmail/decode.h"
-#include "tmctl/text.h"
+#include "tmctl/base/text.h"
+#include "tmctl/sendmail/mail.h"
+#include "tmctl/sendmail/mime/decode.h"
 
 namespace turbo::fuzz {
 

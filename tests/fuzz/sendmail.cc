@@ -7,12 +7,12 @@
 
 #include "tests/fuzz/memory_file.h"
 #include "tests/fuzz/targets.h"
-#include "tmctl/aliases.h"
+#include "tmctl/base/failure.h"
+#include "tmctl/base/text.h"
 #include "tmctl/commands.h"
-#include "tmctl/failure.h"
-#include "tmctl/mail.h"
-#include "tmctl/sendmail_words.h"
-#include "tmctl/text.h"
+#include "tmctl/config/aliases.h"
+#include "tmctl/sendmail/mail.h"
+#include "tmctl/sendmail/sendmail_words.h"
 
 namespace turbo::fuzz {
 namespace {

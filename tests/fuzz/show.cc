@@ -3,10 +3,10 @@
 #include <vector>
 
 #include "tests/fuzz/targets.h"
-#include "tmctl/documents.h"
-#include "tmctl/output.h"
-#include "tmctl/table.h"
-#include "tmctl/text.h"
+#include "tmctl/base/text.h"
+#include "tmctl/output/documents.h"
+#include "tmctl/output/output.h"
+#include "tmctl/output/table.h"
 
 namespace turbo::fuzz {
 namespace {

@@ -3,10 +3,10 @@
 #include <string>
 
 #include "tests/fuzz/targets.h"
-#include "tmctl/documents.h"
-#include "tmctl/failure.h"
-#include "tmctl/output.h"
-#include "tmctl/spool_entry.h"
+#include "tmctl/base/failure.h"
+#include "tmctl/output/documents.h"
+#include "tmctl/output/output.h"
+#include "tmctl/spool/spool_entry.h"
 
 namespace turbo::fuzz {
 

@@ -1,4 +1,4 @@
-#include "tmctl/text.h"
+#include "tmctl/base/text.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -6,10 +6,10 @@
 #include <string>
 
 #include "tests/fuzz/targets.h"
-#include "tmctl/address.h"
-#include "tmctl/excerpt.h"
-#include "tmctl/output.h"
-#include "tmctl/units.h"
+#include "tmctl/base/units.h"
+#include "tmctl/net/address.h"
+#include "tmctl/output/output.h"
+#include "tmctl/process/excerpt.h"
 #include "tmserver/mail/address.h"
 
 namespace turbo::fuzz {

@@ -26,7 +26,7 @@ variables_in() {
 
 # codes: the program's error codes with their exit statuses.
 codes() {
-  sed -nE 's/.*Row\{"([a-z_]+)", ([0-9]+),.*/\2 \1/p' "$ROOT/tmctl/failure.cc"
+  sed -nE 's/.*Row\{"([a-z_]+)", ([0-9]+),.*/\2 \1/p' "$ROOT/tmctl/base/failure.cc"
 }
 
 codes_in() {

@@ -5,7 +5,8 @@ bats_require_minimum_version 1.5.0
 setup() {
   CHECK=$BATS_TEST_DIRNAME/../../scripts/check-includes
   cd "$BATS_TEST_TMPDIR" || return
-  mkdir -p proto/turbomessage tmserver/{mail,store,service} tmctl
+  mkdir -p proto/turbomessage tmserver/{mail,store,service} \
+    tmctl/{base,net,output,sending,sendmail/mime,new}
 }
 
 # Whether FILE may include PATH.
@@ -25,7 +26,7 @@ includes() {
   includes tmserver/store/y.cc '<sqlite3.h>'
   includes tmserver/service/x.h '"turbomessage/v1/mail.grpc.pb.h"'
   includes tmserver/server.cc '"tmserver/store/open.h"'
-  includes tmctl/client.cc '"turbomessage/v1/mail.grpc.pb.h"'
+  includes tmctl/net/client.cc '"turbomessage/v1/mail.grpc.pb.h"'
 }
 
 @test "the rules see neither storage nor wire nor engines" {
@@ -46,9 +47,34 @@ includes() {
 @test "the two programs share proto alone" {
   run ! includes tmctl/x.cc '"tmserver/mail/types.h"'
   rm tmctl/x.cc
-  run ! includes tmserver/server.cc '"tmctl/config.h"'
+  run ! includes tmserver/server.cc '"tmctl/config/config.h"'
   rm tmserver/server.cc
   run ! includes proto/turbomessage/wire.h '"tmserver/mail/types.h"'
+}
+
+@test "a folder of tmctl sees those below it, never those above" {
+  includes tmctl/cmd_x.cc '"tmctl/sending/batch.h"'
+  includes tmctl/sending/x.cc '"tmctl/output/output.h"'
+  includes tmctl/output/x.cc '"tmctl/base/text.h"'
+  includes tmctl/new/x.cc '"tmctl/commands.h"'
+  run ! includes tmctl/output/x.cc '"tmctl/sending/batch.h"'
+  rm tmctl/output/x.cc
+  run ! includes tmctl/sending/x.cc '"tmctl/commands.h"'
+  [[ $output == 'tmctl/sending/x.cc:2: tmctl/sending must not include'* ]]
+  rm tmctl/sending/x.cc
+  run ! includes tmctl/base/x.h '"tmctl/net/address.h"'
+}
+
+@test "of tmctl only net sees gRPC, only its helper gmime" {
+  includes tmctl/net/x.cc '<grpcpp/grpcpp.h>'
+  includes tmctl/sendmail/mime/x.cc '<gmime/gmime.h>'
+  run ! includes tmctl/cmd_x.cc '<grpcpp/grpcpp.h>'
+  rm tmctl/cmd_x.cc
+  run ! includes tmctl/sending/x.cc '"turbomessage/v1/mail.grpc.pb.h"'
+  rm tmctl/sending/x.cc
+  run ! includes tmctl/sendmail/x.cc '<gmime/gmime.h>'
+  rm tmctl/sendmail/x.cc
+  run ! includes tmctl/sendmail/mime/x.cc '"tmctl/base/text.h"'
 }
 
 @test "no program sees the tests" {

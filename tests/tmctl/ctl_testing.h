@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "tests/temp_dir.h"
-#include "tmctl/failure.h"
+#include "tmctl/base/failure.h"
 
 namespace turbo::ctl {
 

@@ -1,0 +1,22 @@
+#include "tmctl/tray/cursor_file.h"
+
+#include <utility>
+
+#include "tmctl/config/parse.h"
+
+namespace turbo::ctl {
+
+CursorFile::CursorFile(std::string path)
+    : path_(std::move(path)), lock_(path_ + ".lock", Milliseconds(0)) {
+  content_ = ReadFileIfThere(path_).value_or("");
+  if (content_.ends_with('\n')) content_.pop_back();
+  CheckText(content_, "the cursor file");
+}
+
+void CursorFile::Move(const std::string& cursor) {
+  if (cursor == content_) return;
+  ReplaceFile(path_, cursor + "\n");
+  content_ = cursor;
+}
+
+}  // namespace turbo::ctl
