@@ -47,6 +47,20 @@ teardown() { :; }
   [ "$missing" -eq 0 ]
 }
 
+# mdoc takes words such as "No" and "Op" for its macros, and they vanish.
+@test "every heading is printed as it was written" {
+  local page heading
+  for page in *.[1578]; do
+    while IFS= read -r heading; do
+      mandoc -T ascii "$page" | col -b | grep -qxF -e "$heading" \
+        -e "   $heading" || {
+        echo "$page: $heading"
+        return 1
+      }
+    done < <(sed -nE 's/^\.S[hs] (\\&)?//p' "$page" | tr -d '"')
+  done
+}
+
 @test "every page's title is its file's name" {
   local page name
   for page in *.[1578]; do
