@@ -2,21 +2,7 @@
 # tmctl token: access tokens, what each scope allows, rotation and the end.
 
 load helpers
-
-setup() {
-  open_mail ana beto
-  export TMCTL_SERVER=$SERVER
-}
-
-# make NAME SCOPE [OPTION...]: a token of ana's, in the file NAME.
-make() {
-  ana -q token create "$1" --scope "$2" --out "$1" "${@:3}"
-}
-
-# by NAME ARGUMENT...: tmctl with the token in the file NAME, without profiles.
-by() {
-  tmctl --config "$BATS_TEST_TMPDIR/none.json" --token-file "$1" "${@:2}"
-}
+load token
 
 # until_refused CODE NAME: waits until the token is refused with that code.
 until_refused() {
@@ -446,23 +432,6 @@ is_used() {
   run -0 on_terminal -- tmctl -p ana token list
   [[ $output == NAME*SCOPE*EXPIRES*'LAST USED'* ]]
   [[ $output == *never* ]]
-}
-
-@test "a token comes from every source" {
-  make cron send
-  TMCTL_TOKEN=$(cat cron) ok tmctl whoami
-  json '.auth == "token"'
-  TMCTL_TOKEN_FILE=cron ok tmctl whoami
-  json '.auth == "token"'
-  mkdir credentials
-  cp cron credentials/tmctl.token
-  CREDENTIALS_DIRECTORY=$PWD/credentials ok tmctl whoami
-  json '.auth == "token"'
-  ana config set token_file "$PWD/cron"
-  ok ana whoami
-  json '.auth == "token"'
-  ok ana token rotate --out cron
-  ok ana send beto -m x
 }
 
 @test "no secret comes into the log, however verbose" {

@@ -142,7 +142,7 @@ const std::vector<ProfileKey>& ProfileKeys() {
       {"output", Kind::kText, "json, jsonl, ids or table", true},
       {"timeout", Kind::kText, "time for one operation", true},
       {"retry", Kind::kNumber, "times to try again", true},
-      {"token_file", Kind::kText, "a file with a token", true},
+      {"token_file", Kind::kPath, "a file with a token", true},
       {"no_input", Kind::kSwitch, "never ask", true},
       {"quiet", Kind::kSwitch, "no result on success", true},
       {"verbose", Kind::kSwitch, "say what is done", true},

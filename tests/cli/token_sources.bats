@@ -1,0 +1,40 @@
+#!/usr/bin/env bats
+# Where tmctl finds its token, and what it says of one that can't be.
+
+load helpers
+load token
+
+@test "a token comes from every source" {
+  make cron send
+  TMCTL_TOKEN=$(cat cron) ok tmctl whoami
+  json '.auth == "token"'
+  TMCTL_TOKEN_FILE=cron ok tmctl whoami
+  json '.auth == "token"'
+  mkdir credentials
+  cp cron credentials/tmctl.token
+  CREDENTIALS_DIRECTORY=$PWD/credentials ok tmctl whoami
+  json '.auth == "token"'
+  ana config set token_file "$PWD/cron"
+  ok ana whoami
+  json '.auth == "token"'
+  ok ana token rotate --out cron
+  ok ana send beto -m x
+}
+
+@test "a profile's token_file is found from everywhere" {
+  make cron send
+  ana config set token_file cron
+  [ "$(ana config get token_file)" = "$PWD/cron" ]
+  cp cron "$HOME/.config/turbomessage/here"
+  mkdir elsewhere
+  cd elsewhere
+  ok ana whoami
+  json '.auth == "token"'
+  jq '.profiles.ana.token_file = "here"' "$CONFIG" >new
+  cat new >"$CONFIG"
+  ok ana whoami
+  json '.auth == "token"'
+  ok ana doctor
+  json '.checks[] | select(.name == "token").message |
+    contains("/turbomessage/here")'
+}
