@@ -38,3 +38,14 @@ load token
   json '.checks[] | select(.name == "token").message |
     contains("/turbomessage/here")'
 }
+
+@test "what holds no token is named, with a way out" {
+  local text
+  for text in '' 'two words' $'a newline\n'; do
+    printf '%s\n' "$text" >bad
+    refused 77 not_logged_in tmctl --token-file bad whoami
+    is "$error" '(.message | contains("bad")) and (.hint | contains("--out"))'
+  done
+  TMCTL_TOKEN='two words' refused 77 not_logged_in tmctl whoami
+  is "$error" '.message | contains("TMCTL_TOKEN")'
+}

@@ -189,7 +189,9 @@ Token FindToken(const Settings& settings, const Config& config) {
       std::all_of(token.text.begin(), token.text.end(),
                   [](char c) { return c > 0x20 && c < 0x7f; });
   if (sendable) return token;
-  throw Failure("not_logged_in", "the token that was given is not a token");
+  throw Failure("not_logged_in", "what " + token.source + " holds is no token",
+                "put the secret of an access token there (tmctl token rotate "
+                "NAME --out FILE), or log in with: tmctl login USER");
 }
 
 }  // namespace turbo::ctl
