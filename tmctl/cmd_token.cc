@@ -7,6 +7,7 @@
 #include "tmctl/commands.h"
 #include "tmctl/config/parse.h"
 #include "tmctl/output/table.h"
+#include "tmctl/sending/flush.h"
 #include "tmctl/session/secret_file.h"
 
 namespace turbo::ctl {
@@ -133,6 +134,8 @@ int Rotate(Context& context, const std::vector<std::string>& names) {
   const auto file = PlaceForSecret(context, SecretFile::Existing::kReplace);
   const std::string hint =
       "rotate it again: the secret before works until its grace has passed";
+  if (context.token->user.empty()) EnterUser(context);
+  context.client->BeginOperation();
   try {
     const v1::RotateTokenResponse rotated =
         context.client->RotateToken(request);

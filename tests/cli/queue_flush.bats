@@ -152,6 +152,27 @@ aged() {
   json '.messages[0].from == "ana"'
 }
 
+@test "what waits for a token goes out after that has renewed itself" {
+  ana -q token create job --scope send --out job
+  local by=(tmctl --config none --token-file job -S "$SERVER")
+  "${by[@]}" -q send beto -m x --queue always
+  run -0 entries .user
+  [ "$output" = null ]
+  "${by[@]}" -q token rotate --grace 0 --out job
+  ok "${by[@]}" queue flush
+  json '.entries[0] | .user == "ana" and .state == "sent"'
+  [ "$(inbox_of beto)" = 1 ]
+}
+
+@test "a rotation leaves alone what waits for another token" {
+  beto -q token create other --scope send --out other
+  tmctl -S "$SERVER" --token-file other -q send carla -m x --queue always
+  ana -q token create job --scope send --out job
+  tmctl -S "$SERVER" --token-file job -q token rotate --out job
+  run -0 entries .user
+  [ "$output" = null ]
+}
+
 @test "a login that has ended makes it wait, not fail" {
   ana -q send beto -m x --queue always
   ana logout

@@ -226,4 +226,27 @@ void OfferQueued(Context& context) {
   }
 }
 
+void EnterUser(Context& context) {
+  const std::string mark = MarkOf(context.token->text);
+  std::string user;
+  for (const SpoolFile& file : Spool().List().files) {
+    try {
+      const auto seen = PeekAt(file);
+      if (!seen || seen->token_mark != mark) continue;
+    } catch (const Failure&) {
+      continue;  // none of ours
+    }
+    if (user.empty()) user = context.client->WhoAmI({}).session().user();
+    try {
+      auto claim = SpoolClaim::Of(file);
+      if (!claim) continue;  // who has it enters the user itself
+      claim->entry().user = user;
+      claim->entry().token_mark.clear();
+      claim->Save();
+    } catch (const Failure& failure) {
+      context.output.Warn("queue_problem", failure.message);
+    }
+  }
+}
+
 }  // namespace turbo::ctl

@@ -36,6 +36,12 @@ std::vector<Outcome> FlushSpool(Context& context, const Flush& flush);
 // all. Never fails.
 void OfferQueued(Context& context);
 
+// Before `context.token`, whose user isn't known here, gets a new secret: asks
+// the server whose it is, where entries wait for it, and enters that, since
+// they would be another token's then. Files that can't be used are told to
+// context.output. Failure where the server doesn't answer.
+void EnterUser(Context& context);
+
 }  // namespace turbo::ctl
 
 #endif  // TMCTL_SENDING_FLUSH_H_
