@@ -75,6 +75,14 @@ load spool
   [ ! -e "$TMCTL_QUEUE_DIR" ]
 }
 
+@test "auto refuses it, too, where the server is away" {
+  refused 65 invalid_argument ana -S localhost:1 send 'be to' -m x --queue auto
+  is "$error" '.key | length == 32'
+  ana -q -S localhost:1 send beto -m x -k job --queue auto
+  refused 65 request_id_reused ana -S localhost:1 send beto -m y -k job --queue auto
+  is "$error" '.key == "job" and .retryable == false'
+}
+
 @test "--dry-run and a blank body are never kept" {
   ok ana send beto -m x --dry-run --queue always
   json '.queued | not'

@@ -146,7 +146,12 @@ Sending QueueInstead(const Context& context, const v1::SendRequest& request,
   if (!may_queue || !failure.Queued()) throw failure;
   try {
     return Queue(context, request, &failure);
-  } catch (const Failure& in_spool) {
+  } catch (Failure& in_spool) {
+    if (in_spool.RefusesMessage() && !failure.outcome_unknown) {
+      // To try again, as the other failure says, would be in vain.
+      in_spool.key = request.request_id();
+      throw;
+    }
     failure.message += "; nor could it be queued: " + in_spool.message;
     throw failure;
   }
