@@ -80,6 +80,15 @@ aged() {
   refused 64 usage tmctl queue flush --due job
 }
 
+@test "a clock that ran ahead keeps nothing back" {
+  ana -q send beto -m x --queue always
+  local year=$(($(date +%Y) + 9))
+  sed -i "s/_at\": \"2[0-9]*/_at\": \"$year/" "$TMCTL_QUEUE_DIR"/*.json
+  [ "$(entries '.next_attempt_at[:4]')" = "\"$year\"" ]
+  ok tmctl queue flush --due
+  json '.entries[0].state == "sent"'
+}
+
 @test "a later send that succeeds takes the waiting ones along" {
   stop_server
   ana -q send beto -s first -m x --queue auto

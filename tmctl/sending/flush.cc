@@ -183,7 +183,10 @@ std::vector<Outcome> HandleAll(Flusher& flusher, Wanted wanted, GoOn go_on) {
   return outcomes;
 }
 
-bool IsDue(const SpoolEntry& entry) { return entry.next_attempt_at <= Now(); }
+bool IsDue(const SpoolEntry& entry) {
+  // The clock that it was queued by ran ahead and has been put right.
+  return entry.next_attempt_at <= Now() || entry.queued_at > Now();
+}
 
 }  // namespace
 
