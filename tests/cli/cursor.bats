@@ -208,6 +208,12 @@ next_cursor() { beto inbox "$@" | jq -r .next_cursor; }
   valid error "${stderr_lines[-1]}"
 }
 
+@test "a cursor file without a name is refused before anything is printed" {
+  refused 64 usage beto inbox --cursor-file ''
+  refused 64 usage beto watch --cursor-file "" --for 0
+  [ ! -e .lock ]
+}
+
 @test "a cursor and a cursor file together are a usage error" {
   refused 64 usage beto inbox --cursor '' --cursor-file seen
 }

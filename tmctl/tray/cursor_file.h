@@ -8,7 +8,8 @@
 
 namespace turbo::ctl {
 
-// Locked (PATH.lock) while the object lives; busy where another process has it.
+// Locked (PATH.lock) while the object lives; busy where another process has it,
+// usage where the path is empty.
 class CursorFile {
  public:
   explicit CursorFile(std::string path);
