@@ -66,8 +66,8 @@ const std::string* BytesOf(const Arguments& arguments, const Found& found) {
 
 void Print(Context& context, const Found& found) {
   if (const std::string* bytes = BytesOf(context.arguments, found)) {
-    if (!context.arguments.Has("out")) return Output::Write(*bytes);
-    return WriteTo(context.arguments.Get("out"), *bytes);
+    const std::string out = context.arguments.Get("out", "-");
+    return out == "-" ? Output::Write(*bytes) : WriteTo(out, *bytes);
   }
   if (context.output.mode() != OutputMode::kJsonl) {
     return context.output.Print(ResultOf(found));
@@ -104,6 +104,9 @@ int CmdRead(Context& context) {
   }
   if (context.arguments.Has("out") && !bytes) {
     throw Usage("--out needs --attachment or --raw");
+  }
+  if (context.arguments.Get("out", "-").empty()) {
+    throw Usage("--out needs the name of a file, or - for stdout");
   }
   const Found found = FetchAll(context, ids);
   Print(context, found);

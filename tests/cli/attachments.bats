@@ -42,6 +42,10 @@ setup() { open_mail ana beto; }
   ok beto read 1 --raw -O body
   [ "$(cat body)" = body ]
   refused 64 usage beto read 1 -O body
+  refused 64 usage beto read 1 --raw -O ''
+  ok beto read 1 --raw -O -
+  [ "$output" = body ]
+  [ ! -e ./- ]
 }
 
 @test "a missing attachment is named, with those there are" {
