@@ -291,6 +291,15 @@ sys.stdin.read()'; } 3>&-
   finds spool warning 'others can write'
 }
 
+@test "the spool: where none could be made" {
+  touch file
+  TMCTL_QUEUE_DIR=$PWD/file/queue examine 1
+  finds spool warning "can't write to $PWD/file"
+  TMCTL_QUEUE_DIR=$PWD/new/queue examine 0
+  finds spool ok '0 sends wait'
+  [ ! -e new ]
+}
+
 # --- Under cron ---
 
 @test "under cron the checks are made in cron's environment" {

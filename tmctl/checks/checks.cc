@@ -106,6 +106,11 @@ Fill LookIntoSpool() {
     if (access(directory.c_str(), W_OK) == 0) continue;
     fill.problems.push_back(WithErrno("can't write to " + directory, errno));
   }
+  if (listing.directories.empty() && fill.problems.empty()) {
+    if (std::string why = Spool().Obstacle(); !why.empty()) {
+      fill.problems.push_back(std::move(why));
+    }
+  }
   for (const SpoolFile& file : listing.files) {
     try {
       const auto entry = PeekAt(file);

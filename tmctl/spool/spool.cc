@@ -257,6 +257,28 @@ Spool::Listing Spool::List() const {
   return listing;
 }
 
+std::string Spool::Obstacle() const {
+  std::string first;
+  for (const Place& place : places_) {
+    std::string why;
+    try {
+      fs::path found = DirectoryAt(place.path, false);
+      if (found.empty()) found = fs::absolute(place.path);
+      while (place.make && access(found.c_str(), F_OK) != 0) {
+        found = found.parent_path();
+      }
+      // With the slash it must be a directory.
+      if (access((found / "").c_str(), W_OK | X_OK) == 0) return {};
+      why = WithErrno("can't write to " + found.string(), errno);
+    } catch (const Failure& failure) {
+      why = failure.message;
+      if (!place.fallback) return why;
+    }
+    if (first.empty()) first = why;
+  }
+  return first;
+}
+
 void Spool::Tidy() const {
   std::vector<std::string> ignored;
   for (const std::string& directory : Directories(ignored)) {

@@ -69,6 +69,10 @@ class Spool {
   // What waits, then what has failed. Looks at names only.
   Listing List() const;
 
+  // Why no place would take an entry, as far as that can be told without making
+  // anything: a sentence, empty where one would.
+  std::string Obstacle() const;
+
   // Removes what killed processes have left behind.
   void Tidy() const;
 
