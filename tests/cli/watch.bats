@@ -107,6 +107,17 @@ lines_followed() { [ "$(wc -l <followed)" -ge "$1" ]; }
   [ "$output" = 3 ]
 }
 
+@test "marking what it has passed brings nothing back" {
+  mail 1 -s old
+  beto -q mark --read 1
+  follow --unread -o ids --cursor ''
+  beto -q mark --unread 1
+  mail 1 -s new
+  wait_for grep -qx "$(beto inbox --limit 1 -o ids)" followed
+  run ! grep -x 1 followed
+  kill "$WATCHER"
+}
+
 @test "a cursor file moves with what was printed, filtered out or not" {
   mail 2
   ok beto watch --cursor-file place --for 0 -o ids
