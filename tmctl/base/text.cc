@@ -22,6 +22,24 @@ bool IsInvisible(ucs4_t c) {
          uc_is_property_default_ignorable_code_point(c);
 }
 
+// Tells the marks that pile up over one character. Scripts need up to nine; a
+// thousand of them would hide the lines above.
+class Pile {
+ public:
+  bool IsTooHigh(ucs4_t c) {
+    if (!uc_is_general_category_withtable(c, kMarks)) {
+      height_ = 0;
+      return false;
+    }
+    return ++height_ > kMost;
+  }
+
+ private:
+  static constexpr uint32_t kMarks = UC_CATEGORY_MASK_Mn | UC_CATEGORY_MASK_Me;
+  static constexpr int kMost = 10;
+  int height_ = 0;
+};
+
 std::string Shown(ucs4_t c) {
   if (c == 0x7f) return "^?";
   if (c < 0x20) return {'^', static_cast<char>('@' + c)};
@@ -54,13 +72,15 @@ bool IsUtf8(std::string_view text) {
 std::string Harmless(std::string_view text, std::string_view keep) {
   std::string harmless;
   std::string_view bytes;
+  Pile pile;
   while (!text.empty()) {
     const ucs4_t c = TakeCharacter(text, bytes);
+    const bool too_high = pile.IsTooHigh(c);
     const bool kept =
         c < 0x80 && keep.find(static_cast<char>(c)) != std::string_view::npos;
     if (c == 0xfffd) {
       harmless += "\xef\xbf\xbd";
-    } else if (!kept && (IsControl(c) || IsInvisible(c))) {
+    } else if (too_high || (!kept && (IsControl(c) || IsInvisible(c)))) {
       harmless += Shown(c);
     } else {
       harmless += bytes;
@@ -72,9 +92,11 @@ std::string Harmless(std::string_view text, std::string_view keep) {
 std::string HarmlessJson(std::string_view json) {
   std::string harmless;
   std::string_view bytes;
+  Pile pile;
   while (!json.empty()) {
     const ucs4_t c = TakeCharacter(json, bytes);
-    if (c < 0x7f || (!IsControl(c) && !IsInvisible(c))) {
+    const bool too_high = pile.IsTooHigh(c);
+    if (c < 0x7f || (!too_high && !IsControl(c) && !IsInvisible(c))) {
       harmless += bytes;
     } else if (c < 0x10000) {
       harmless += absl::StrFormat("\\u%04x", c);

@@ -11,7 +11,8 @@ bool IsUtf8(std::string_view text);
 
 // `text` with everything that could steer a terminal made visible: control
 // characters as `^[` or `\u{9b}`, characters that reorder text as `\u{202e}`,
-// bytes that are not UTF-8 as U+FFFD. `keep` lists control characters that stay
+// marks piled up over a character as `\u{301}` from the eleventh on, bytes that
+// are not UTF-8 as U+FFFD. `keep` lists control characters that stay
 // (such as "\n\t").
 std::string Harmless(std::string_view text, std::string_view keep = {});
 

@@ -49,6 +49,19 @@ BOOST_AUTO_TEST_CASE(emoji_keep_their_colours) {
              "\xe2\x9d\xa4\xef\xb8\x8f");
 }
 
+BOOST_AUTO_TEST_CASE(marks_pile_up_only_so_high) {
+  const auto piled = [](int height) {
+    std::string text = "e";
+    for (int i = 0; i < height; ++i) text += Utf8(0x301);
+    return text;
+  };
+  BOOST_TEST(Harmless(piled(10) + piled(10)) == piled(10) + piled(10));
+  BOOST_TEST(Harmless(piled(12) + "e") == piled(10) + "\\u{301}\\u{301}e");
+  BOOST_TEST(HarmlessJson('"' + piled(11) + '"') ==
+             '"' + piled(10) + "\\u0301\"");
+  BOOST_TEST(WidthOf(Harmless(piled(3000))) > 3000u);
+}
+
 BOOST_AUTO_TEST_CASE(bytes_that_are_no_utf8_become_replacements) {
   BOOST_TEST(Harmless("a\xff\xc3z") == "a\xef\xbf\xbd\xef\xbf\xbdz");
   // A C1 control as a bare byte.
