@@ -71,6 +71,10 @@ setup() { open_mail ana beto; }
   refused 65 invalid_argument ana send beto -m x -a $'\xff'
   head -c 1100000 /dev/zero >large
   refused 65 message_too_large ana send beto -m x -a large
+  head -c 5000000 /dev/zero >larger  # than what a server lets in at all
+  refused 65 message_too_large ana send beto -m x -a larger
+  is "$error" '(.message | startswith("the message is too large for the server"))
+    and (.hint | contains("attach less"))'
   run -1 beto inbox --exists
 }
 

@@ -21,7 +21,8 @@ constexpr std::array kTable{
     Row{"usage", 64, "see: tmctl help"},
     Row{"invalid_argument", 65, ""},
     Row{"weak_password", 65, "choose a longer password"},
-    Row{"message_too_large", 65, "cut the body with --max-body SIZE"},
+    Row{"message_too_large", 65,
+        "attach less, or cut the body with --max-body SIZE"},
     Row{"user_exists", 65, "log in with: tmctl login USER"},
     Row{"token_exists", 65,
         "choose another name, or get a new secret with: tmctl token rotate "

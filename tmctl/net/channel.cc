@@ -121,6 +121,10 @@ std::string SentenceOf(const std::string& code, const grpc::Status& status,
   if (code == "protocol_mismatch") {
     return "the server " + server.Text() + " does not know this call";
   }
+  if (code == "message_too_large") {
+    return "the message is too large for the server " + server.Text() +
+           CauseOf(status);
+  }
   return "the server " + server.Text() + ": " + status.error_message();
 }
 
