@@ -49,3 +49,18 @@ load token
   TMCTL_TOKEN='two words' refused 77 not_logged_in tmctl whoami
   is "$error" '.message | contains("TMCTL_TOKEN")'
 }
+
+@test "a login that no command would use is told" {
+  make cron send
+  run ana login ana --password-stdin <<<"$PASSWORD"
+  [ "${#lines[@]}" -eq 1 ]
+  ana config set token_file cron
+  run -0 --separate-stderr ana login ana --password-stdin <<<"$PASSWORD"
+  valid session
+  valid warning "$stderr"
+  is "$stderr" '.code == "login_unused" and (.message | contains("/cron"))'
+  ana config set token_file ''
+  TMCTL_TOKEN=$(cat cron) run -0 --separate-stderr tmctl -p ana login ana \
+    --password-stdin <<<"$PASSWORD"
+  is "$stderr" '.message | contains("TMCTL_TOKEN")'
+}

@@ -41,6 +41,11 @@ int KeepLogin(Context& context, Ask ask,
     });
   }
   PrintSession(context, login.session);
+  if (const auto other = BeforeStoredToken(settings, *context.config);
+      !other.empty()) {
+    context.output.Warn("login_unused", "the login is kept, but the token in " +
+                                            other + " counts before it");
+  }
   return kExitOk;
 }
 

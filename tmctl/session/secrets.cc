@@ -102,25 +102,37 @@ Token StoredToken(const Settings& settings, const Config& config) {
           "profile \"" + settings.profile + "\""};
 }
 
-Token TokenIn(const std::string& path) {
-  return {ReadSecretFile(path), "", path};
-}
+// A token that counts before the stored one: in a file, or in TMCTL_TOKEN,
+// which `value` then is.
+struct Source {
+  std::string name;
+  const char* value = nullptr;
+};
 
-Token TokenOf(const Settings& settings, const Config& config) {
-  if (!settings.token_file.empty()) return TokenIn(settings.token_file);
+std::optional<Source> SourceBeforeStored(const Settings& settings,
+                                         const Config& config) {
+  if (!settings.token_file.empty()) return Source{settings.token_file};
   if (const char* token = std::getenv("TMCTL_TOKEN");
       token != nullptr && *token != '\0') {
-    return {token, "", "TMCTL_TOKEN"};
+    return Source{"TMCTL_TOKEN", token};
   }
   if (const char* directory = std::getenv("CREDENTIALS_DIRECTORY");
       directory != nullptr && *directory == '/') {
     const std::string path = std::string(directory) + "/tmctl.token";
-    if (access(path.c_str(), F_OK) == 0) return TokenIn(path);
+    if (access(path.c_str(), F_OK) == 0) return Source{path};
   }
   if (const auto file = config.Get(settings.profile, "token_file")) {
-    return TokenIn(*file);
+    return Source{*file};
   }
-  return StoredToken(settings, config);
+  return std::nullopt;
+}
+
+Token TokenOf(const Settings& settings, const Config& config) {
+  const auto source = SourceBeforeStored(settings, config);
+  if (!source) return StoredToken(settings, config);
+  return {
+      source->value != nullptr ? source->value : ReadSecretFile(source->name),
+      "", source->name};
 }
 
 // By --password-stdin or --password-file.
@@ -180,6 +192,11 @@ std::pair<std::string, std::string> FindPasswordChange(
     throw Usage("stdin must have two lines: the old password and the new one");
   }
   return {Checked(lines.substr(0, end)), Checked(lines.substr(end + 1))};
+}
+
+std::string BeforeStoredToken(const Settings& settings, const Config& config) {
+  const auto source = SourceBeforeStored(settings, config);
+  return source ? source->name : "";
 }
 
 Token FindToken(const Settings& settings, const Config& config) {

@@ -43,6 +43,10 @@ struct Token {
 // is another server's. Only the stored token's user is known.
 Token FindToken(const Settings& settings, const Config& config);
 
+// The file or variable whose token FindToken takes, although the profile may
+// have one of a login; empty where there is none.
+std::string BeforeStoredToken(const Settings& settings, const Config& config);
+
 }  // namespace turbo::ctl
 
 #endif  // TMCTL_SESSION_SECRETS_H_
