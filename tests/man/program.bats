@@ -164,6 +164,15 @@ codes_in() {
   same codes "$(codes | sort)" "$(codes_in tmctl-json.5 | sort)"
 }
 
+@test "tmctl-json(5) has every warning's code" {
+  local warned told
+  warned=$(grep -rhoE --include='*.cc' 'Warn\("[a-z_]+"' "$ROOT/tmctl" |
+    cut -d'"' -f2 | sort -u)
+  told=$(sed -n '/turbomessage.warning\/1/,/^\.El/p' "$MAN/tmctl-json.5" |
+    sed -nE 's/^\.Ql ([a-z_ ,]+) :$/\1/p' | tr -d ' ' | tr ',' '\n' | sort)
+  same warnings "$warned" "$told"
+}
+
 @test "the codes on the other pages are real ones" {
   local page unknown
   for page in "$MAN"/tmctl*.1; do
