@@ -17,6 +17,33 @@ load examples
   done
 }
 
+# crontab_of EXAMPLE: the lines that its head has for a crontab, where cron finds
+# what is under test in place of what is installed.
+crontab_of() {
+  sed -nE 's/^#   (PATH=.*|[0-9]+ [0-9]+ .*)$/\1/p' "$EXAMPLES/$1" |
+    sed "s,/usr/local/bin/,$EXAMPLES/,; s,/usr/local/bin:,$BUILD/tmctl:,
+      s,/home/ana,$PWD/missing,; s,/srv/,$PWD/,"
+}
+
+@test "in a crontab they find tmctl, too" {
+  local file lines path
+  for file in "$EXAMPLES"/*; do
+    grep -q '^#   [0-9].* /usr/local/bin/' "$file" || continue
+    mapfile -t lines < <(crontab_of "${file##*/}")
+    [ "${#lines[@]}" -eq 2 ]
+    path=${lines[0]#PATH=}
+    [ "$(env -i PATH="$path" sh -c 'command -v tmctl')" = "$BUILD/tmctl/tmctl" ]
+  done
+  [ -n "$path" ]
+  # As cron runs it; the folder is missing, which is told.
+  mapfile -t lines < <(crontab_of backup)
+  jq '.profiles.default = .profiles.beto' "$CONFIG" >new
+  cat new >"$CONFIG"
+  run -2 env -i HOME="$HOME" LOGNAME=beto SHELL=/bin/sh "${lines[0]}" \
+    sh -c "${lines[1]#* * * * * }"
+  [ "$(inbox_count ana)" = 1 ]
+}
+
 # --- backup ---
 
 @test "backup: a good one is silent, and the newest seven stay" {
