@@ -3,24 +3,13 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 
 #include "tmserver/mail/types.h"
 
 namespace turbo::mail {
 namespace {
-
-// `text` as Unicode compares it without case. Text that the library can't fold
-// is left as it is.
-std::string FoldCase(const std::string& text) {
-  size_t length = 0;
-  const std::unique_ptr<uint8_t, decltype(&std::free)> folded(
-      u8_casefold(reinterpret_cast<const uint8_t*>(text.data()), text.size(),
-                  nullptr, UNINORM_NFC, nullptr, &length),
-      &std::free);
-  if (folded == nullptr) return text;
-  return {reinterpret_cast<const char*>(folded.get()), length};
-}
 
 bool HasRecipient(const Message& message, const std::string& user) {
   return std::any_of(message.recipients.begin(), message.recipients.end(),
@@ -34,7 +23,23 @@ bool HasLabels(const Labels& all, const Labels& wanted) {
   });
 }
 
+// In linear time, which std::string::find doesn't promise.
+bool Contains(const std::string& text, const std::string& part) {
+  return memmem(text.data(), text.size(), part.data(), part.size()) != nullptr;
+}
+
 }  // namespace
+
+// Text that the library can't fold is left as it is.
+std::string FoldCase(const std::string& text) {
+  size_t length = 0;
+  const std::unique_ptr<uint8_t, decltype(&std::free)> folded(
+      u8_casefold(reinterpret_cast<const uint8_t*>(text.data()), text.size(),
+                  nullptr, UNINORM_NFC, nullptr, &length),
+      &std::free);
+  if (folded == nullptr) return text;
+  return {reinterpret_cast<const char*>(folded.get()), length};
+}
 
 bool Matches(const Filter& filter, const Message& message) {
   if (filter.read && *filter.read != message.read_at.has_value()) return false;
@@ -47,8 +52,7 @@ bool Matches(const Filter& filter, const Message& message) {
   }
   if (!HasLabels(message.labels, filter.labels)) return false;
   return filter.subject.empty() ||
-         FoldCase(message.subject).find(FoldCase(filter.subject)) !=
-             std::string::npos;
+         Contains(FoldCase(message.subject), filter.subject);
 }
 
 }  // namespace turbo::mail

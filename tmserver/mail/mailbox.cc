@@ -22,7 +22,20 @@ Result<Nothing> CheckRequestId(const std::string& request_id) {
                  " printable ASCII characters");
 }
 
+size_t TextOf(const Filter& filter) {
+  size_t bytes = filter.subject.size();
+  for (const auto& [key, value] : filter.labels) {
+    bytes += key.size() + value.size();
+  }
+  return bytes;
+}
+
 Result<Nothing> FoldFilter(Filter& filter) {
+  if (TextOf(filter) > kMaxFilterText) {
+    return Invalid("what a filter looks for, subject and labels, has at most " +
+                   std::to_string(kMaxFilterText) + " bytes");
+  }
+  filter.subject = FoldCase(filter.subject);
   for (std::string* name : {&filter.from, &filter.to}) {
     if (name->empty()) continue;
     auto folded = FoldName(*name);
@@ -119,9 +132,11 @@ Result<MessageId> Mailbox::Newest(const Caller& caller) {
   });
 }
 
-Result<int64_t> Mailbox::Count(const Caller& caller, Box box, Filter filter) {
+Result<Counted> Mailbox::Count(const Caller& caller, Box box, Filter filter,
+                               std::optional<MessageId> position) {
   if (auto ok = FoldFilter(filter); !ok) return tl::unexpected(ok.error());
-  return store_.Count({caller.id, box, clock_.Now(), std::move(filter)});
+  return store_.Count(
+      {caller.id, box, clock_.Now(), std::move(filter), position});
 }
 
 Result<Message> Mailbox::Get(const Caller& caller, std::optional<Box> box,

@@ -19,7 +19,8 @@ struct MailRules {
 };
 
 inline constexpr size_t kMaxRequestId = 128;
-inline constexpr size_t kMaxIds = 1000;  // in one Mark or Remove
+inline constexpr size_t kMaxIds = 1000;         // in one Mark or Remove
+inline constexpr size_t kMaxFilterText = 4096;  // bytes of subject and labels
 
 // How a send is asked for, beside what it says.
 struct SendOptions {
@@ -56,7 +57,8 @@ class Mailbox {
   }
   Time Now() const { return clock_.Now(); }
 
-  // `query.user` is filled in. kInvalidArgument for names that can't be.
+  // `query.user` is filled in. kInvalidArgument for names that can't be and
+  // for a filter with more than kMaxFilterText.
   Result<Page> List(const Caller& caller, ListQuery query);
 
   // The same for what came after `cursor`, oldest first. kCursorInvalid where
@@ -64,7 +66,10 @@ class Mailbox {
   Result<Page> ListAfter(const Caller& caller, const Cursor& cursor,
                          ListQuery query);
 
-  Result<int64_t> Count(const Caller& caller, Box box, Filter filter);
+  // How many messages List would return in all its pages, a part at a time:
+  // `position` is Counted::next of the part before.
+  Result<Counted> Count(const Caller& caller, Box box, Filter filter,
+                        std::optional<MessageId> position = {});
 
   // From the inbox or, where it isn't there, the outbox, unless `box` says
   // which; with the data of the attachment of that name. kMessageNotFound.

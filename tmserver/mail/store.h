@@ -167,8 +167,8 @@ class Store {
 
   virtual Result<Page> List(const ListQuery& query) = 0;
 
-  // How many messages List would return in all its pages.
-  virtual Result<int64_t> Count(const CountQuery& query) = 0;
+  // How many messages List would return in all its pages, a part at a time.
+  virtual Result<Counted> Count(const CountQuery& query) = 0;
 
   // With its body; nothing where the user has no such message in the box.
   virtual Result<std::optional<Message>> Get(const MessageQuery& query) = 0;

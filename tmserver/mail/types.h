@@ -95,13 +95,16 @@ struct Filter {
   std::string to;             // a name, folded: one of the recipients
   std::optional<Time> since;  // sent_at >= since
   std::optional<Time> until;  // sent_at < until
-  std::string subject;        // part of it, compared without case
+  std::string subject;        // part of it, as FoldCase has it
   Labels labels;              // all of them
   std::optional<MessageId> in_reply_to;
   bool operator==(const Filter&) const = default;
 
   bool empty() const { return *this == Filter{}; }
 };
+
+// `text` as Unicode compares it without case.
+std::string FoldCase(const std::string& text);
 
 // Whether `message` is selected. `message` needs no body.
 bool Matches(const Filter& filter, const Message& message);
@@ -111,6 +114,15 @@ struct CountQuery {
   Box box = Box::kInbox;
   Time now;
   Filter filter;
+  // Counted::next of the part before; unset: from the newest message on.
+  std::optional<MessageId> position = {};
+};
+
+// What one look counted, and where the next one goes on; unset after the last.
+struct Counted {
+  int64_t count = 0;
+  std::optional<MessageId> next;
+  bool operator==(const Counted&) const = default;
 };
 
 struct MessageQuery {
@@ -146,9 +158,11 @@ struct Page {
 };
 
 // A page ends, with at least one message, where what is on it exceeds this many
-// bytes, and after this many messages were looked at.
+// bytes, and after this many messages, or bytes of subjects and labels, were
+// looked at.
 inline constexpr size_t kMaxPageBytes = size_t{2} << 20;
 inline constexpr size_t kMaxPageScan = 10000;
+inline constexpr size_t kMaxPageScanBytes = size_t{4} << 20;
 
 // One line of the register of sends.
 struct RegisterEntry {

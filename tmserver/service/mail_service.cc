@@ -1,5 +1,7 @@
 #include "tmserver/service/mail_service.h"
 
+#include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -24,6 +26,35 @@ std::optional<mail::Time> FirstToExpire(const mail::Page& page) {
   }
   return first;
 }
+// Counts a part of the tray at a time.
+class Tally : public std::enable_shared_from_this<Tally> {
+ public:
+  Tally(mail::Mailbox& mailbox, mail::Caller caller, mail::Box box,
+        mail::Filter filter, Reply<v1::CountResponse> reply)
+      : mailbox_(mailbox),
+        caller_(std::move(caller)),
+        box_(box),
+        filter_(std::move(filter)),
+        reply_(std::move(reply)) {}
+
+  void Step() {
+    const auto part = mailbox_.Count(caller_, box_, filter_, position_);
+    if (!part) return reply_(tl::unexpected(part.error()));
+    response_.set_count(response_.count() + part->count);
+    position_ = part->next;
+    if (!position_) return reply_(response_);
+    RunSoon([self = shared_from_this()] { self->Step(); });
+  }
+
+ private:
+  mail::Mailbox& mailbox_;
+  const mail::Caller caller_;
+  const mail::Box box_;
+  const mail::Filter filter_;
+  const Reply<v1::CountResponse> reply_;
+  std::optional<mail::MessageId> position_;
+  v1::CountResponse response_;
+};
 
 }  // namespace
 
@@ -92,12 +123,9 @@ void MailService::Count(v1::CountRequest request, const Caller& caller,
   if (!box) return reply(tl::unexpected(box.error()));
   Result<mail::Filter> filter = FromProto(request.filter());
   if (!filter) return reply(tl::unexpected(filter.error()));
-  const auto count = mailbox_.Count(caller, *box, *std::move(filter));
-  reply(count.map([](int64_t n) {
-    v1::CountResponse response;
-    response.set_count(n);
-    return response;
-  }));
+  std::make_shared<Tally>(mailbox_, caller, *box, *std::move(filter),
+                          std::move(reply))
+      ->Step();
 }
 
 void MailService::Get(v1::GetRequest request, const Caller& caller,

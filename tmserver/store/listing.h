@@ -18,6 +18,9 @@ size_t HeadBytes(const mail::Message& message);
 std::optional<mail::Time> ReadByAll(
     const std::vector<mail::Recipient>& recipients);
 
+// The list of all that `query` counts, as one page.
+mail::ListQuery AllOf(const mail::CountQuery& query);
+
 // Where a page ends. Shown a tray's messages in the query's order, says which
 // belong to the page.
 class PageCutter {
@@ -36,11 +39,15 @@ class PageCutter {
   // Page::next, when all messages were shown or one ended the page.
   std::optional<mail::MessageId> Next() const;
 
+  // How many were taken, and Next.
+  mail::Counted Count() const;
+
  private:
   Verdict End();
 
   const mail::ListQuery& query_;
   size_t looked_at_ = 0;
+  size_t looked_at_bytes_ = 0;
   size_t taken_ = 0;
   size_t bytes_ = 0;
   mail::MessageId last_ = 0;  // the last one that was taken or passed

@@ -95,13 +95,15 @@ Result<mail::Page> MemoryStore::List(const mail::ListQuery& query) {
   return page;
 }
 
-Result<int64_t> MemoryStore::Count(const mail::CountQuery& query) {
+Result<mail::Counted> MemoryStore::Count(const mail::CountQuery& query) {
   const std::lock_guard lock(mutex_);
-  const Tray& tray = TrayOf(query.user, query.box);
-  return std::count_if(tray.begin(), tray.end(), [&](const auto& held) {
-    return !HasExpired(held.first, query.now) &&
-           mail::Matches(query.filter, View(query.box, held));
+  const mail::ListQuery all = AllOf(query);
+  PageCutter cutter(all);
+  Walk(TrayOf(query.user, query.box), all, [&](const auto& held) {
+    return HasExpired(held.first, query.now) ||
+           cutter.Judge(View(query.box, held), 0) != PageCutter::Verdict::kEnd;
   });
+  return cutter.Count();
 }
 
 Result<std::optional<mail::Message>> MemoryStore::Get(

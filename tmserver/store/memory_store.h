@@ -35,7 +35,7 @@ class MemoryStore final : public mail::Store {
     return versions_.Of(user);
   }
   mail::Result<mail::Page> List(const mail::ListQuery& query) override;
-  mail::Result<int64_t> Count(const mail::CountQuery& query) override;
+  mail::Result<mail::Counted> Count(const mail::CountQuery& query) override;
   mail::Result<std::optional<mail::Message>> Get(
       const mail::MessageQuery& query) override;
   mail::Result<std::optional<mail::Sent>> FindRequest(

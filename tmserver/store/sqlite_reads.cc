@@ -263,25 +263,23 @@ mail::Page List(Connection& db, const Waiting& waiting,
   return page;
 }
 
-int64_t Count(Connection& db, const Waiting& waiting,
-              const mail::CountQuery& query) {
+mail::Counted Count(Connection& db, const Waiting& waiting,
+                    const mail::CountQuery& query) {
   const sqlite::Snapshot snapshot(db);
   const TrayRow tray = FindTray(db, query.user, query.box);
   std::vector<Held> held = After(tray.settled, waiting.held);
   if (query.filter.empty()) {
-    return tray.count + static_cast<int64_t>(held.size()) -
-           CountExpired(db, held, query);
+    return {tray.count + static_cast<int64_t>(held.size()) -
+                CountExpired(db, held, query),
+            std::nullopt};
   }
-  mail::ListQuery all;
-  all.user = query.user;
-  all.box = query.box;
-  all.now = query.now;
-  int64_t count = 0;
+  const mail::ListQuery all = AllOf(query);
+  PageCutter cutter(all);
   ShowTray(db, all, std::move(held), [&](const Query& row) {
-    if (mail::Matches(query.filter, ToMessage(db, query.box, row))) ++count;
-    return true;
+    return cutter.Judge(ToMessage(db, query.box, row), 0) !=
+           PageCutter::Verdict::kEnd;
   });
-  return count;
+  return cutter.Count();
 }
 
 std::optional<Message> Get(Connection& db, const Waiting& waiting,

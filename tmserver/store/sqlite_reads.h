@@ -55,8 +55,8 @@ mail::Totals GetTotals(sqlite::Connection& db);
 // `waiting` is the tray's.
 mail::Page List(sqlite::Connection& db, const Waiting& waiting,
                 const mail::ListQuery& query);
-int64_t Count(sqlite::Connection& db, const Waiting& waiting,
-              const mail::CountQuery& query);
+mail::Counted Count(sqlite::Connection& db, const Waiting& waiting,
+                    const mail::CountQuery& query);
 std::optional<mail::Message> Get(sqlite::Connection& db, const Waiting& waiting,
                                  const mail::MessageQuery& query);
 

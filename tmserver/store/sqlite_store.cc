@@ -133,9 +133,9 @@ Result<mail::Page> SqliteStore::List(const mail::ListQuery& query) {
   });
 }
 
-Result<int64_t> SqliteStore::Count(const mail::CountQuery& query) {
+Result<mail::Counted> SqliteStore::Count(const mail::CountQuery& query) {
   const Waiting waiting = writer_.tail().In({query.user, query.box});
-  return Read<int64_t>(readers_, [&](Connection& db) {
+  return Read<mail::Counted>(readers_, [&](Connection& db) {
     return store::Count(db, waiting, query);
   });
 }

@@ -37,7 +37,7 @@ class SqliteStore : public mail::Store {
     return writer_.tray_versions().Of(user);
   }
   mail::Result<mail::Page> List(const mail::ListQuery& query) override;
-  mail::Result<int64_t> Count(const mail::CountQuery& query) override;
+  mail::Result<mail::Counted> Count(const mail::CountQuery& query) override;
   mail::Result<std::optional<mail::Message>> Get(
       const mail::MessageQuery& query) override;
   mail::Result<std::optional<mail::Sent>> FindRequest(

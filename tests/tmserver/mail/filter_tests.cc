@@ -20,7 +20,11 @@ Message Mail() {
 }
 
 struct Fixture {
-  bool Selected() const { return Matches(filter, message); }
+  bool Selected() const {
+    Filter folded = filter;
+    folded.subject = FoldCase(filter.subject);
+    return Matches(folded, message);
+  }
 
   Message message = Mail();
   Filter filter;

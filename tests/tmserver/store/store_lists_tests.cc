@@ -182,6 +182,24 @@ BOOST_DATA_TEST_CASE(a_page_ends_after_a_long_look, kStores, engine) {
       (page.next == count - static_cast<MessageId>(mail::kMaxPageScan) + 1));
 }
 
+// Whoever keeps long subjects can't have all of them gone through at once.
+BOOST_DATA_TEST_CASE(a_page_ends_after_a_look_at_many_bytes, kStores, engine) {
+  House house(engine);
+  auto op = house.FromAna({"beto"});
+  op.draft.keep_copy = false;
+  op.draft.subject = std::string(mail::kMaxPageScanBytes / 2, 'x');
+  for (int i = 0; i < 4; ++i) house.Send(op);
+  auto query = Inbox(house.beto, Order::kOldestFirst);
+  query.filter.subject = "needle";
+  const auto page = house.List(query);
+  BOOST_TEST(page.messages.empty());
+  BOOST_TEST((page.next == 3));
+  const mail::CountQuery all{house.beto, Box::kInbox, query.now, query.filter};
+  const auto counted = house.store->Count(all).value();
+  BOOST_TEST(counted.count == 0);
+  BOOST_TEST((counted.next == 2));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

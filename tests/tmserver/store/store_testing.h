@@ -131,7 +131,14 @@ class Desk {
   }
   int64_t Count(mail::UserId user, mail::Box box,
                 const mail::Filter& filter = {}, int64_t at = 1) {
-    return store_.Count({user, box, At(at), filter}).value();
+    mail::CountQuery query{user, box, At(at), filter};
+    int64_t count = 0;
+    do {
+      const mail::Counted part = store_.Count(query).value();
+      count += part.count;
+      query.position = part.next;
+    } while (query.position);
+    return count;
   }
   std::optional<mail::Message> Get(mail::UserId user, mail::Box box,
                                    mail::MessageId id, int64_t at = 1,
