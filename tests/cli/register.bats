@@ -133,6 +133,21 @@ setup() {
     --password-stdin <<<"$PASSWORD"
 }
 
+@test "closed registration doesn't tell who has an account" {
+  ok tmctl register ana --password-stdin <<<"$PASSWORD"
+  stop_server
+  start_server --registration closed
+  local user
+  for user in ana beto; do
+    refused 69 registration_closed tmctl -S "$SERVER" -p new register "$user" \
+      --password-stdin <<<'wrong horse'
+    refused 69 registration_closed tmctl -S "$SERVER" -p new register "$user" \
+      --exist-ok --password-stdin <<<'wrong horse'
+  done
+  ok tmctl -S "$SERVER" -p new register ana --exist-ok --password-stdin \
+    <<<"$PASSWORD"
+}
+
 @test "a failed registration leaves no configuration and no account behind" {
   run -65 tmctl register ana --password-stdin <<<short
   [ ! -e "$CONFIG" ]

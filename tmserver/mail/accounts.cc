@@ -51,11 +51,12 @@ void Accounts::Register(const std::string& user, std::string password,
   }
   const auto name = FoldName(user);
   if (!name) return done(tl::unexpected(name.error()));
+  // Before the name: who may not register isn't told who has.
+  const auto code = CheckInvite(invite);
+  if (!code) return done(tl::unexpected(code.error()));
   const auto existing = store_.FindAccount(*name);
   if (!existing) return done(tl::unexpected(existing.error()));
   if (*existing) return done(UserExists(*name));
-  const auto code = CheckInvite(invite);
-  if (!code) return done(tl::unexpected(code.error()));
   if (const auto ok = CheckPassword(password, rules_); !ok) {
     return done(tl::unexpected(ok.error()));
   }
