@@ -33,6 +33,13 @@ v1::SendManyResponse ResponseOf(const Result<mail::Sent>& sent) {
   return response;
 }
 
+mail::Error Idle() {
+  return {mail::ErrorCode::kUnavailable,
+          "the call has ended: nothing was sent for too long",
+          {},
+          {}};
+}
+
 mail::Error Stopping() {
   return {mail::ErrorCode::kUnavailable, "the server is stopping", {}, {}};
 }
@@ -50,15 +57,19 @@ class Batches::Batch : public std::enable_shared_from_this<Batch> {
         caller_(std::move(caller)) {}
 
   void Start() {
-    const std::lock_guard lock(mutex_);
-    Pause();
-    Step();
+    {
+      const std::lock_guard lock(mutex_);
+      Pause();
+      Step();
+    }
+    Watch(weak_from_this(), limits_.pulse);
   }
 
   void Read(grpc::ByteBuffer* bytes) {
     if (const auto number = Take(bytes)) Handle(*bytes, *number);
     const std::lock_guard lock(mutex_);
     reading_ = false;
+    moved_ = Clock::now();
     Pause();
     Step();
   }
@@ -66,6 +77,7 @@ class Batches::Batch : public std::enable_shared_from_this<Batch> {
   void Written() {
     const std::lock_guard lock(mutex_);
     writing_ = false;
+    moved_ = Clock::now();
     Step();
   }
 
@@ -165,6 +177,31 @@ class Batches::Batch : public std::enable_shared_from_this<Batch> {
     error_ = std::move(error);
   }
 
+  // Looks after a call whose peer may do nothing any more.
+  static void Watch(std::weak_ptr<Batch> batch,
+                    std::chrono::milliseconds pulse) {
+    RunSoon(
+        [batch = std::move(batch), pulse] {
+          const auto self = batch.lock();
+          if (self && self->IsGoingOn()) Watch(self, pulse);
+        },
+        std::max(pulse, kShortestPause));
+  }
+
+  bool IsGoingOn() {
+    const std::lock_guard lock(mutex_);
+    if (stream_ == nullptr) return false;
+    const bool is_idle = Clock::now() - moved_ >= limits_.idle;
+    if (is_idle && writing_) {
+      stream_->Cancel();
+    } else if (!closed_ && !gone_ && IsStillAllowed() && is_idle &&
+               unanswered_ == 0) {
+      Close(Idle());
+    }
+    Step();
+    return stream_ != nullptr;
+  }
+
   // Does all that can be done now. With the lock.
   void Step() {
     if (stream_ == nullptr) return;
@@ -213,6 +250,7 @@ class Batches::Batch : public std::enable_shared_from_this<Batch> {
   bool closed_ = false;  // no more requests are taken
   bool gone_ = false;    // the call broke off
   std::optional<mail::Error> error_;
+  Clock::time_point moved_ = Clock::now();    // read or wrote something
   Clock::time_point checked_ = Clock::now();  // the token
   uint64_t endings_ = 0;                      // as of then
 };

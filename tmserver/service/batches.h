@@ -22,10 +22,12 @@ struct BatchLimits {
   // ... and reads no other while those that wait for the store have so many
   // bytes.
   size_t bytes = size_t{4} << 20;
-  // The token of a call that goes on is looked at again.
+  // The token of a call is looked at again.
   std::chrono::milliseconds pulse{15'000};
   // A caller has so long to read its answers once the calls are to end.
   std::chrono::milliseconds patience{1000};
+  // A call in which nothing was sent, nor an answer read, for so long ends.
+  std::chrono::milliseconds idle{600'000};
 };
 
 // Every request goes to the mailbox when it comes, so that those of one call

@@ -19,6 +19,13 @@ constexpr size_t kPage = 16;  // messages
 // For the write under way when the server stops.
 constexpr std::chrono::milliseconds kFarewell{1'000};
 
+mail::Error NoRequest() {
+  return {mail::ErrorCode::kInvalidArgument,
+          "the watch has ended: its request never came",
+          {},
+          {}};
+}
+
 }  // namespace
 
 // One call. All of it runs on the thread of Watches.
@@ -31,6 +38,7 @@ class Watches::Watch : public std::enable_shared_from_this<Watch> {
 
   void Begin(const mail::Result<v1::WatchRequest>& request) {
     if (IsOver()) return;
+    begun_ = true;
     if (owner_.stopped_) return Stop();
     if (!request) return End(request.error());
     if (const auto planned = Plan(*request); !planned) {
@@ -62,6 +70,8 @@ class Watches::Watch : public std::enable_shared_from_this<Watch> {
     if (writing_) {
       const auto patience = stopping_ ? kFarewell : owner_.times_.stall;
       if (now - since_ >= patience) stream_->Cancel();
+    } else if (!begun_) {
+      if (now - since_ >= owner_.times_.stall) End(NoRequest());
     } else if (now - since_ >= owner_.times_.pulse && IsStillAllowed()) {
       WriteCursor();
     }
@@ -195,6 +205,7 @@ class Watches::Watch : public std::enable_shared_from_this<Watch> {
   mail::ListQuery query_;
   mail::Cursor place_;              // everything up to it was read
   std::deque<mail::Message> page_;  // read and to be written
+  bool begun_ = false;              // the request has come
   bool behind_ = false;             // the store may have more
   bool has_caught_up_ = false;      // and the caller was told so
   bool writing_ = false;

@@ -20,7 +20,8 @@ namespace turbo::service {
 struct WatchTimes {
   // An idle watcher is told its cursor, and its token is looked at again.
   std::chrono::milliseconds pulse{15'000};
-  // One that doesn't read is cut off; its cursor tells it where to go on.
+  // One that doesn't read is cut off; its cursor tells it where to go on. So is
+  // one that never said what it wants to watch.
   std::chrono::milliseconds stall{60'000};
 };
 

@@ -7,6 +7,7 @@
 #include <future>
 #include <mutex>
 #include <optional>
+#include <thread>
 #include <vector>
 
 #include "tests/tmserver/mail/mail_testing.h"
@@ -121,7 +122,7 @@ struct Alone {
   mail::Mailbox mailbox{store, clock, {0, 1 << 20}};
   mail::Caller caller;
   int given = 0;
-  BatchLimits limits{4, 1000, std::chrono::hours(1), {}};
+  BatchLimits limits{4, 1000, std::chrono::hours(1), {}, std::chrono::hours(1)};
 };
 
 BOOST_FIXTURE_TEST_SUITE(batches_alone, Alone)
@@ -250,6 +251,50 @@ BOOST_AUTO_TEST_CASE(a_token_that_ends_stops_the_call_after_the_answers) {
   handler->OnWritten();
   BOOST_TEST((stream.notes().failed == ErrorCode::kNotLoggedIn));
   BOOST_TEST(stream.notes().written.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_call_that_sends_nothing_ends) {
+  limits.pulse = limits.idle = std::chrono::milliseconds(20);
+  Batches batches(sessions, mailbox, limits);
+  const auto handler = Begin(batches);
+  stream.Await([](const auto& n) { return n.failed.has_value(); });
+  BOOST_TEST((stream.notes().failed == ErrorCode::kUnavailable));
+}
+
+BOOST_AUTO_TEST_CASE(a_call_that_waits_for_the_store_is_not_idle) {
+  limits.pulse = limits.idle = std::chrono::milliseconds(20);
+  Batches batches(sessions, mailbox, limits);
+  auto go_on = HoldAnswers();
+  const auto handler = Begin(batches);
+  Request(*handler);
+  std::this_thread::sleep_for(5 * limits.idle);
+  BOOST_TEST(!stream.notes().failed);
+  go_on.set_value();
+  stream.AwaitWritten(1);
+  handler->OnWritten();
+  stream.Await([](const auto& n) { return n.failed.has_value(); });
+}
+
+BOOST_AUTO_TEST_CASE(a_call_whose_answers_nobody_reads_is_broken_off) {
+  limits.pulse = limits.idle = std::chrono::milliseconds(20);
+  Batches batches(sessions, mailbox, limits);
+  const auto handler = Begin(batches);
+  Request(*handler);
+  stream.AwaitWritten(1);
+  stream.Await([](const auto& n) { return n.cancelled; });
+  handler->OnCancelled();
+  stream.Await([](const auto& n) { return n.finished; });
+}
+
+BOOST_AUTO_TEST_CASE(a_token_that_ends_stops_a_call_that_sends_nothing) {
+  limits.pulse = std::chrono::milliseconds(20);
+  limits.idle = std::chrono::hours(1);
+  Batches batches(sessions, mailbox, limits);
+  const auto handler = Begin(batches);
+  mail::Await<mail::Nothing>(
+      [&](auto done) { store.EndSession(caller.token_hash, std::move(done)); });
+  stream.Await([](const auto& n) { return n.failed.has_value(); });
+  BOOST_TEST((stream.notes().failed == ErrorCode::kNotLoggedIn));
 }
 
 BOOST_AUTO_TEST_CASE(a_request_that_can_not_be_read_fails_alone) {

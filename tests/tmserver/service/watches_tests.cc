@@ -255,6 +255,12 @@ BOOST_AUTO_TEST_CASE(a_watcher_that_does_not_read_is_cut_off) {
   stream.Finished();
 }
 
+BOOST_AUTO_TEST_CASE(a_watch_that_never_says_what_it_wants_ends) {
+  const auto handler = watches.Open(stream, caller);
+  handler->OnStart();
+  BOOST_TEST((stream.Finished() == mail::ErrorCode::kInvalidArgument));
+}
+
 BOOST_AUTO_TEST_CASE(a_stop_waits_for_the_write_under_way) {
   Watches patient(sessions, mailbox, {});
   const auto handler = WatchBy(patient);
