@@ -38,6 +38,8 @@ namespace turbo::server {
 namespace {
 
 constexpr int kMaxMetadata = 8 << 10;
+// Reflection takes a thread for each call while that is open.
+constexpr int kReflectionThreads = 16;
 constexpr int kMaxStreams = 1000;  // running calls of one connection
 constexpr int kHandshakeMs = 10'000;
 constexpr int kIdleMs = 15 * 60'000;  // a connection without calls
@@ -68,6 +70,10 @@ void SetLimits(const Options& options, grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, kIdleMs);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kSilenceMs);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kSignOfLifeMs);
+  builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1);
+  grpc::ResourceQuota quota;
+  quota.SetMaxThreads(kReflectionThreads);
+  builder.SetResourceQuota(quota);
   // Two servers would share the port otherwise.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
 }

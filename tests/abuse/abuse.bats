@@ -53,7 +53,7 @@ attack() {
 
 @test "handshakes and calls of strangers that never become whole" {
   start
-  attack slow_handshakes half_requests
+  attack slow_handshakes half_requests reflection_flood
 }
 
 @test "more logins than the server computes" {

@@ -29,6 +29,7 @@ BOUNDS = {
     "long_string":        Bound(peak=40, kept=40, cpu=5),
     "endless_number":     Bound(peak=40, kept=40, cpu=5),
     "half_requests":      Bound(peak=80, kept=60, cpu=3),
+    "reflection_flood":   Bound(peak=60, kept=40, cpu=2),
     "connection_flood":   Bound(peak=40, kept=40, cpu=2),
     "slow_handshakes":    Bound(peak=60, kept=40, cpu=2),
     "login_flood":        Bound(peak=120, kept=60, cpu=20),

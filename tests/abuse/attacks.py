@@ -4,11 +4,13 @@ import collections
 import threading
 import time
 
+import measure
 from peer import (CONTINUATION, DATA, END_HEADERS, END_STREAM, HEADERS, PING,
                   RST_STREAM, SETTINGS, PREFACE, Client, Raw, block,
                   call_headers, connect, frame, message, text_field)
 
 LIST = "Mail/List"
+REFLECTION = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"
 COUNT = ("Mail/Count", b"\x08\x01")  # the inbox
 WHOLE_INBOX = b"\x08\x01\x30\x01"  # ListRequest: box, with_body
 
@@ -219,6 +221,18 @@ def half_requests(long):
         for stream in range(1, 2 * count, 2):
             pour(raw, frame(DATA, 0, stream, b"a" * 16000), 16)
     return f"{count} calls on each of {len(raws)} connections", raws
+
+
+def reflection_flood(long):
+    """Reflection by strangers who ask nothing: gRPC takes a thread for each."""
+    clients = [Client() for _ in range(4 if long else 1)]
+    for client in clients:
+        for _ in range(500):
+            client.open(call_headers("x", __path=REFLECTION))
+        client.pump(1, lambda c=client: len(c.statuses) >= 480)
+    threads = measure.threads()
+    assert threads < 60, f"{threads} threads"
+    return f"{500 * len(clients)} calls, {threads} threads", clients
 
 
 def login_flood(long):
