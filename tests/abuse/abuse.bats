@@ -28,17 +28,13 @@ start() {
 
 # attack ATTACK...: the server at $SERVER, with ana, or HONEST, as the honest user.
 attack() {
-  local attack
-  for attack; do
-    SERVER_PID=$SERVER_PID HONEST=${HONEST:-ana} SERVER=$SERVER \
-      PYTHONDONTWRITEBYTECODE=1 timeout 300 \
-      /usr/bin/python3 "$BATS_TEST_DIRNAME/abuse.py" "$attack" 3>&- >measured || {
-      cat measured
-      return 1
-    }
-    sed 's/^/# /' measured >&3
-    kill -0 "$SERVER_PID" || return
-  done
+  local status=0
+  SERVER_PID=$SERVER_PID HONEST=${HONEST:-ana} SERVER=$SERVER \
+    PYTHONDONTWRITEBYTECODE=1 timeout $((300 * $#)) \
+    /usr/bin/python3 "$BATS_TEST_DIRNAME/abuse.py" "$@" 3>&- >measured || status=$?
+  sed 's/^/# /' measured >&3
+  [ "$status" -eq 0 ]
+  kill -0 "$SERVER_PID"
 }
 
 @test "frames: resets, headers without end, pings, settings (CVE-2023-44487)" {
@@ -63,7 +59,7 @@ attack() {
 
 @test "replies and watches that a user asks for and doesn't read" {
   start
-  attack zero_window unread_watches
+  HONEST=carla attack zero_window unread_watches
 }
 
 @test "more connections than descriptors (CVE-2023-4785)" {

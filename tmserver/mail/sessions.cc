@@ -118,7 +118,8 @@ Sessions::Sessions(Store& store, const Clock& clock, SessionLimits limits)
       clock_(clock),
       limits_(limits),
       accounts_(clock, limits.account_rate),
-      strangers_(clock, limits.stranger_rate) {}
+      strangers_(clock, limits.stranger_rate),
+      untaken_(limits.untaken) {}
 
 Result<Caller> Sessions::Authenticate(std::string_view token,
                                       const Origin& origin) {
@@ -206,7 +207,7 @@ Result<Caller> Sessions::AuthenticateAgain(const Caller& caller) {
 
 Result<Nothing> Sessions::Admit(const Caller& caller) {
   const auto wait = accounts_.Take(KeyOf(caller));
-  if (!wait) return Nothing{};
+  if (!wait) return untaken_.Admit(caller.user);
   return TooMuch("too many calls of " + caller.user + " at once", *wait);
 }
 

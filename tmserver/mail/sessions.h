@@ -12,6 +12,7 @@
 #include "tmserver/mail/clock.h"
 #include "tmserver/mail/rate.h"
 #include "tmserver/mail/store.h"
+#include "tmserver/mail/untaken.h"
 
 namespace turbo::mail {
 
@@ -20,6 +21,7 @@ struct SessionLimits {
   Duration absolute = std::chrono::hours(24);  // from the login on
   Rate account_rate = {};   // calls of one account, wherever they come from
   Rate stranger_rate = {};  // calls from one place, of which nobody knows whose
+  size_t untaken = size_t{64} << 20;  // bytes of replies to one account
 };
 
 enum class Auth {
@@ -90,8 +92,12 @@ class Sessions {
   // The same for one who was authenticated before.
   Result<Caller> AuthenticateAgain(const Caller& caller);
 
-  // Counts a call of `caller`'s account; kRateLimited for too many.
+  // Counts a call of `caller`'s account; kRateLimited for too many, and while
+  // too many replies wait for it to take them.
   Result<Nothing> Admit(const Caller& caller);
+
+  // The replies that wait to be taken, by the names of their callers.
+  Untaken& untaken() { return untaken_; }
 
   // Counts one in any case and answers how long the next has to wait.
   Duration Pace(const Caller& caller);
@@ -121,6 +127,7 @@ class Sessions {
   const SessionLimits limits_;
   RateLimiter accounts_;
   RateLimiter strangers_;
+  Untaken untaken_;
   std::atomic<uint64_t> endings_ = 1;
 };
 

@@ -80,6 +80,7 @@ mail::Result<mail::Caller> Admitted(CallRecord& record,
   if (!caller) return caller;
   record.user = caller->user;
   record.token_name = caller->token_name;
+  record.untaken = &sessions.untaken();
   mail::Result<mail::Nothing> permitted = mail::Permit(*caller, right);
   if (counting == Counting::kCall || !permitted) {
     if (auto ok = sessions.Admit(*caller); !ok) permitted = std::move(ok);
@@ -133,6 +134,10 @@ void CallRecord::SetLevel(ErrorCode code) {
 CallRecord::CallRecord(const std::string& method_path,
                        const grpc::ServerContextBase& context)
     : path(method_path), peer(context.peer()), is_local(IsLocal(context)) {}
+
+void CallRecord::Hold(size_t reply_bytes) {
+  if (untaken != nullptr) held = untaken->Hold(user, reply_bytes);
+}
 
 mail::Origin CallRecord::Origin() const { return OriginOf(peer); }
 

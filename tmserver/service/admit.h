@@ -7,6 +7,7 @@
 #include <grpcpp/server_context.h>
 
 #include <chrono>
+#include <memory>
 #include <string>
 
 #include "tmserver/log.h"
@@ -38,6 +39,9 @@ struct CallRecord {
              const grpc::ServerContextBase& context);
   // As limits count it.
   mail::Origin Origin() const;
+  // Counts a reply to the caller until this object goes, which is when the
+  // connection has taken it.
+  void Hold(size_t reply_bytes);
   // For a call that fails with `code`.
   void SetLevel(mail::ErrorCode code);
   void Write() const;
@@ -55,6 +59,8 @@ struct CallRecord {
   grpc::Status status;
   log::Level level = log::Level::kInfo;
   const char* reason = "";
+  mail::Untaken* untaken = nullptr;  // set once the caller is known
+  std::shared_ptr<void> held;
 };
 
 // Who calls: the local administrator, else by the token in the metadata.

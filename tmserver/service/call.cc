@@ -126,6 +126,7 @@ class Service::Call final : public Event {
   }
 
   void FinishWith(const grpc::ByteBuffer& response, const char* reason) {
+    record_->Hold(response.Length());
     record_->reason = reason;
     writer_.Finish(response, grpc::Status::OK, TagOf(*this));
   }

@@ -61,9 +61,10 @@ mail::Done<mail::Changed> WithMissing(mail::MessageId id, std::string details,
 // Gathers a tray, a page at a time.
 class Listing : public std::enable_shared_from_this<Listing> {
  public:
-  Listing(mail::Mailbox& mailbox, mail::Caller caller, mail::Box box,
-          Reply<seed::Bandeja> reply)
+  Listing(mail::Mailbox& mailbox, mail::Untaken& untaken, mail::Caller caller,
+          mail::Box box, Reply<seed::Bandeja> reply)
       : mailbox_(mailbox),
+        untaken_(untaken),
         caller_(std::move(caller)),
         reply_(std::move(reply)) {
     query_.box = box;
@@ -86,6 +87,7 @@ class Listing : public std::enable_shared_from_this<Listing> {
   // False where no more messages can be added.
   bool Add(const std::vector<mail::Message>& messages) {
     for (const mail::Message& message : messages) {
+      held_.push_back(untaken_.Hold(caller_.user, message.body.size()));
       if (tray_.Add(message)) continue;
       log::Write(log::Level::kWarn, "seed_tray_incomplete",
                  {{"user", caller_.user}, {"left_out_from", message.id}});
@@ -95,10 +97,12 @@ class Listing : public std::enable_shared_from_this<Listing> {
   }
 
   mail::Mailbox& mailbox_;
+  mail::Untaken& untaken_;
   const mail::Caller caller_;
   const Reply<seed::Bandeja> reply_;
   mail::ListQuery query_;
   SeedTray tray_;
+  std::vector<std::shared_ptr<void>> held_;  // what is in it
 };
 
 }  // namespace
@@ -107,7 +111,8 @@ SeedService::SeedService(mail::Sessions& sessions, mail::Accounts& accounts,
                          mail::Mailbox& mailbox)
     : Service(seed::ServidorTurboMessage::service_full_name(), sessions),
       accounts_(accounts),
-      mailbox_(mailbox) {
+      mailbox_(mailbox),
+      untaken_(sessions.untaken()) {
   AddOpen("registrar_usuario", &SeedService::Register, {"register"}, Refused);
   AddOpen("login", &SeedService::Login, {"login"}, Refused);
   Add("enviar_mensaje", Right::kSend, &SeedService::Send, CallerOf, Refused);
@@ -145,8 +150,8 @@ void SeedService::Send(seed::EnviarMensajeRequest request, const Caller& caller,
 
 void SeedService::List(seed::GetBandejaRequest request, const Caller& caller,
                        Reply<seed::Bandeja> reply) {
-  std::make_shared<Listing>(mailbox_, caller, BoxOf(request.bandeja()),
-                            std::move(reply))
+  std::make_shared<Listing>(mailbox_, untaken_, caller,
+                            BoxOf(request.bandeja()), std::move(reply))
       ->Step();
 }
 

@@ -36,6 +36,7 @@ class SeedService final : public Service {
 
   mail::Accounts& accounts_;
   mail::Mailbox& mailbox_;
+  mail::Untaken& untaken_;
 };
 
 }  // namespace turbo::service

@@ -19,6 +19,17 @@ constexpr size_t kPage = 16;  // messages
 // For the write under way when the server stops.
 constexpr std::chrono::milliseconds kFarewell{1'000};
 
+size_t BytesOf(const mail::Page& page) {
+  size_t bytes = 0;
+  for (const mail::Message& message : page.messages) {
+    bytes += message.subject.size() + message.body.size();
+    for (const auto& [key, value] : message.labels) {
+      bytes += key.size() + value.size();
+    }
+  }
+  return bytes;
+}
+
 mail::Error NoRequest() {
   return {mail::ErrorCode::kInvalidArgument,
           "the watch has ended: its request never came",
@@ -72,6 +83,8 @@ class Watches::Watch : public std::enable_shared_from_this<Watch> {
       if (now - since_ >= patience) stream_->Cancel();
     } else if (!begun_) {
       if (now - since_ >= owner_.times_.stall) End(NoRequest());
+    } else if (behind_) {
+      Pump();
     } else if (now - since_ >= owner_.times_.pulse && IsStillAllowed()) {
       WriteCursor();
     }
@@ -89,6 +102,7 @@ class Watches::Watch : public std::enable_shared_from_this<Watch> {
   Stream* Release() {
     arrivals_.reset();
     page_.clear();
+    held_.reset();
     return std::exchange(stream_, nullptr);
   }
 
@@ -144,10 +158,16 @@ class Watches::Watch : public std::enable_shared_from_this<Watch> {
   // Writes the next thing there is, if there is any.
   void Pump() {
     if (IsOver() || writing_) return;
-    if (page_.empty() && behind_ && !ReadPage()) return;
+    if (page_.empty()) held_.reset();
+    if (page_.empty() && behind_ && (!HasRoom() || !ReadPage())) return;
     if (!page_.empty()) return WriteMessage();
     if (behind_) return Wake(owner_, shared_from_this());  // others' turn first
     if (!std::exchange(has_caught_up_, true)) WriteCursor();
+  }
+
+  // One that has to wait for the caller's others is tried again with each tick.
+  bool HasRoom() const {
+    return owner_.sessions_.untaken().Admit(caller_.user).has_value();
   }
 
   // False where the call ended over it.
@@ -160,6 +180,7 @@ class Watches::Watch : public std::enable_shared_from_this<Watch> {
       End(page.error());
       return false;
     }
+    held_ = owner_.sessions_.untaken().Hold(caller_.user, BytesOf(*page));
     behind_ = page->next.has_value();
     place_.id = page->next.value_or(page->newest);
     std::move(page->messages.begin(), page->messages.end(),
@@ -205,6 +226,7 @@ class Watches::Watch : public std::enable_shared_from_this<Watch> {
   mail::ListQuery query_;
   mail::Cursor place_;              // everything up to it was read
   std::deque<mail::Message> page_;  // read and to be written
+  std::shared_ptr<void> held_;      // counts it
   bool begun_ = false;              // the request has come
   bool behind_ = false;             // the store may have more
   bool has_caught_up_ = false;      // and the caller was told so

@@ -149,6 +149,7 @@ class FakeStream final : public Stream {
  public:
   void Read() override {}
   void Write(const google::protobuf::MessageLite& message, Next) override {
+    has_written_ = true;
     written_.set_value(static_cast<const v1::WatchResponse&>(message));
   }
   void Cancel() override {
@@ -168,6 +169,7 @@ class FakeStream final : public Stream {
     written_ = {};
     return next.get();
   }
+  bool HasWritten() const { return has_written_; }
   mail::ErrorCode Finished() {
     auto end = finished_.get_future();
     BOOST_REQUIRE(IsReady(end));
@@ -186,6 +188,7 @@ class FakeStream final : public Stream {
   }
 
   std::promise<v1::WatchResponse> written_;
+  std::atomic<bool> has_written_ = false;
   std::atomic<bool> is_cancelled_ = false;
   std::promise<void> cancelled_;
   std::promise<mail::ErrorCode> finished_;
@@ -259,6 +262,39 @@ BOOST_AUTO_TEST_CASE(a_watch_that_never_says_what_it_wants_ends) {
   const auto handler = watches.Open(stream, caller);
   handler->OnStart();
   BOOST_TEST((stream.Finished() == mail::ErrorCode::kInvalidArgument));
+}
+
+BOOST_AUTO_TEST_CASE(a_watcher_waits_while_the_user_s_others_take_nothing) {
+  mail::Sessions tight(store, clock, {.untaken = 1});
+  Watches server(tight, mailbox,
+                 {times.pulse, std::chrono::milliseconds(60'000)});
+  mail::Draft draft;
+  draft.to = {"ana"};
+  draft.body = "x";
+  mail::Await<mail::Sent>([&](auto done) {
+    mailbox.Send(caller, draft, {}, std::move(done));
+  }).value();
+  const auto begin = [&](FakeStream& to) {
+    auto handler = server.Open(to, caller);
+    handler->OnStart();
+    v1::WatchRequest request;
+    request.set_box(v1::BOX_INBOX);
+    request.set_after_id(0);
+    auto bytes = Serialize(request).value();
+    handler->OnRead(&bytes);
+    return handler;
+  };
+  const auto first = begin(stream);
+  BOOST_TEST(stream.Written().message().body() == "x");
+  FakeStream other;
+  const auto second = begin(other);
+  std::this_thread::sleep_for(5 * times.pulse);
+  BOOST_TEST(!other.HasWritten());
+  first->OnWritten();
+  BOOST_TEST(other.Written().message().body() == "x");
+  first->OnCancelled();
+  second->OnCancelled();
+  other.Finished();
 }
 
 BOOST_AUTO_TEST_CASE(a_stop_waits_for_the_write_under_way) {
