@@ -57,7 +57,7 @@ BOOST_DATA_TEST_CASE(an_exactly_full_page_is_the_last_one, kStores, engine) {
   query.limit = 4;
   BOOST_TEST(!house.List(query).next.has_value());
   query.limit = 2;
-  query.filter.subject = "WANTED";
+  query.filter.subject = mail::FoldCase("WANTED");
   const auto page = house.List(query);
   BOOST_TEST(page.messages.size() == 2u);
   BOOST_TEST(!page.next.has_value());
@@ -106,7 +106,7 @@ BOOST_DATA_TEST_CASE(filters_select_and_count_the_same, kStores, engine) {
   check([](F& f) { f.to = "beto"; }, {1, 3, 5});
   check([](F& f) { f.to = "ana"; }, {});
   check([](F& f) { f.since = At(200), f.until = At(400); }, {3, 4});
-  check([](F& f) { f.subject = "ñANDÚ"; }, {1, 2, 3});
+  check([](F& f) { f.subject = mail::FoldCase("ñANDÚ"); }, {1, 2, 3});
   check([](F& f) { f.labels = {{"n", "1"}}; }, {2, 5});
   check([](F& f) { f.read = true, f.from = "ana"; }, {1});
 }
