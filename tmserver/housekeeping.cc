@@ -47,9 +47,17 @@ bool Housekeeping::Rest() {
   for (int i = 0; i < kInterval / kReturn; ++i) {
     // Left alone, glibc keeps most of what a flood of calls took.
     malloc_trim(0);
+    while (Purge()) {
+    }
     if (!Pause(kReturn)) return false;
   }
   return true;
+}
+
+bool Housekeeping::Purge() {
+  return Clear("purged", [this](mail::Done<size_t> done) {
+    store_.Purge(kAtOnce, std::move(done));
+  });
 }
 
 bool Housekeeping::Expire() {

@@ -32,6 +32,7 @@ class Housekeeping {
   void Run();
   using Write = std::function<void(mail::Done<size_t>)>;
   // All three: whether there may be more to clear.
+  bool Purge();
   bool Expire();
   bool Forget();
   // `what` names it in the log.

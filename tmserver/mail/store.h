@@ -247,8 +247,9 @@ class Store {
   virtual void ChangeAccount(AccountChange op, Done<Account> done) = 0;
 
   // The account goes with its login, access tokens and trays; what it sent, and
-  // when it read what it got, stays with the others. For a name that an earlier
-  // deletion kept, `free_name` sets it free. kUserNotFound.
+  // when it read what it got, stays with the others. Its trays are empty at
+  // once; what they held is let go of bit by bit, by Purge. For a name that an
+  // earlier deletion kept, `free_name` sets it free. kUserNotFound.
   virtual void DeleteAccount(Deletion op, Done<Nothing> done) = 0;
 
   // Ends the login, if there is one, and with `tokens` the access tokens.
@@ -278,6 +279,10 @@ class Store {
   // From one tray. What no tray holds any more loses its content; the register
   // keeps the rest. Each id counts once, in the order given.
   virtual void Remove(Removal op, Done<Changed> done) = 0;
+
+  // Lets go of what the trays of deleted accounts held, at most `limit`
+  // messages. Answers how many.
+  virtual void Purge(size_t limit, Done<size_t> done) = 0;
 
   // Takes messages that have expired by `now` out of every tray, at most
   // `limit`. Answers how many.

@@ -164,6 +164,11 @@ void MemoryStore::DeleteAccount(mail::Deletion op, mail::Done<Nothing> done) {
                  std::move(done));
 }
 
+// A deletion leaves nothing to be let go of.
+void MemoryStore::Purge(size_t, mail::Done<size_t> done) {
+  Apply<size_t>([] { return size_t{0}; }, std::move(done));
+}
+
 void MemoryStore::EndSessions(std::string user, bool tokens,
                               mail::Done<mail::Ended> done) {
   Apply<mail::Ended>(

@@ -81,6 +81,7 @@ class MemoryStore final : public mail::Store {
   void Deliver(mail::Delivery op, mail::Done<mail::Sent> done) override;
   void Mark(mail::MarkRead op, mail::Done<mail::Changed> done) override;
   void Remove(mail::Removal op, mail::Done<mail::Changed> done) override;
+  void Purge(size_t limit, mail::Done<size_t> done) override;
   void Expire(mail::Time now, size_t limit, mail::Done<size_t> done) override;
   void Forget(mail::Time requests, mail::Time entries, size_t limit,
               mail::Done<size_t> done) override;

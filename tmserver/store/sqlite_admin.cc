@@ -1,5 +1,7 @@
 // How a SQLite store is administered.
+#include <tuple>
 #include <utility>
+#include <vector>
 
 #include "tmserver/store/answers.h"
 #include "tmserver/store/sqlite_codec.h"
@@ -153,16 +155,35 @@ Result<Nothing> SqliteWriter::DeleteAccount(const mail::Deletion& op) {
   return Nothing();
 }
 
+// A tray whose count is 0 shows no entry, whatever is left of them.
 void SqliteWriter::EmptyTrays(UserId user) {
-  std::vector<std::pair<mail::Box, mail::MessageId>> held;
   for (const mail::Box box : {mail::Box::kInbox, mail::Box::kOutbox}) {
     SettleTray(user, box);
-    Query row = db_.Start(
-        "SELECT message_id FROM entries WHERE user_id = ? AND box = ?", user,
-        ToColumn(box));
-    while (row.Step()) held.emplace_back(box, row.Int(0));
   }
-  for (const auto& [box, id] : held) Take(user, box, id);
+  db_.Run("UPDATE trays SET count = 0 WHERE user_id = ?", user);
+  changed_.push_back(user);
+  may_purge_ = true;
+}
+
+size_t SqliteWriter::Purge(size_t limit) {
+  if (!may_purge_) return 0;
+  std::vector<std::tuple<UserId, int64_t, mail::MessageId>> left;
+  {
+    Query row = db_.Start(R"sql(
+SELECT e.user_id, e.box, e.message_id
+  FROM users u CROSS JOIN entries e ON e.user_id = u.id
+ WHERE u.deleted_at IS NOT NULL LIMIT ?)sql",
+                          ToLimit(limit));
+    while (row.Step()) left.emplace_back(row.Int(0), row.Int(1), row.Int(2));
+  }
+  for (const auto& [user, box, id] : left) {
+    db_.Run(
+        "DELETE FROM entries WHERE user_id = ? AND box = ? AND message_id = ?",
+        user, box, id);
+    Release(id);
+  }
+  may_purge_ = !left.empty();
+  return left.size();
 }
 
 Result<mail::Ended> SqliteWriter::EndSessions(const std::string& user,

@@ -48,6 +48,7 @@ struct Entry {
 // Nothing where it isn't there or has expired.
 std::optional<Entry> FindEntry(sqlite::Connection& db, UserId user, Box box,
                                MessageId id, Time now) {
+  if (FindTray(db, user, box).count == 0) return std::nullopt;
   sqlite::Query row = db.Start(
       "SELECT e.read_at IS NOT NULL, m.sender_id FROM entries e"
       " CROSS JOIN messages m ON m.id = e.message_id"
@@ -245,7 +246,11 @@ size_t SqliteWriter::Expire(Time now, size_t limit) {
   const auto expired =
       Ids(db_.Start("SELECT id FROM messages WHERE expires_at <= ? LIMIT ?",
                     ToColumn(now), ToLimit(limit)));
-  for (const MessageId id : expired) TakeAll(id);
+  for (const MessageId id : expired) {
+    TakeAll(id);
+    // What a deleted account still holds is not to be found again and again.
+    db_.Run("UPDATE messages SET expires_at = NULL WHERE id = ?", id);
+  }
   return expired.size();
 }
 

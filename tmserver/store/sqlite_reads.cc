@@ -38,7 +38,9 @@ constexpr char kOne[] =
     "SELECT e.message_id, e.read_at," TURBO_COLUMNS
     ", b.body FROM entries e CROSS JOIN messages m ON m.id = e.message_id"
     " CROSS JOIN bodies b ON b.message_id = e.message_id"
-    " WHERE e.message_id = ? AND e.user_id = ? AND e.box = ?" TURBO_NOT_EXPIRED;
+    " WHERE e.message_id = ? AND e.user_id = ? AND e.box = ?" TURBO_NOT_EXPIRED
+    " AND EXISTS (SELECT 1 FROM trays t WHERE t.user_id = e.user_id"
+    " AND t.box = e.box AND t.count > 0)";
 constexpr int kBody = 11;  // its column
 
 // Such as wait in the tail.
@@ -146,7 +148,7 @@ int64_t CountExpired(Connection& db, const mail::CountQuery& query) {
 // Shows the rows of a tray's messages to `visit`, in the query's order, until
 // that answers false. What waits is newer than all that is settled.
 template <class Visit>
-void ShowTray(Connection& db, const mail::ListQuery& query,
+void ShowTray(Connection& db, const mail::ListQuery& query, const TrayRow& tray,
               std::vector<Held> waiting, Visit visit) {
   using Limits = std::numeric_limits<MessageId>;
   const bool oldest_first = query.order == mail::Order::kOldestFirst;
@@ -154,6 +156,7 @@ void ShowTray(Connection& db, const mail::ListQuery& query,
       query.position.value_or(oldest_first ? Limits::min() : Limits::max());
   const int64_t now = ToColumn(query.now);
   const auto show_settled = [&] {
+    if (tray.count == 0) return true;
     Query row = db.Start(oldest_first ? kOldestFirst : kNewestFirst, query.user,
                          ToColumn(query.box), now, position);
     while (row.Step()) {
@@ -172,12 +175,13 @@ void ShowTray(Connection& db, const mail::ListQuery& query,
 }
 
 // The tray's messages that a count without filter does not count.
-int64_t CountExpired(Connection& db, const std::vector<Held>& waiting,
+int64_t CountExpired(Connection& db, const TrayRow& tray,
+                     const std::vector<Held>& waiting,
                      const mail::CountQuery& query) {
   const auto is_over = [&](const Held& held) {
     return held.expires_at && *held.expires_at <= query.now;
   };
-  return CountExpired(db, query) +
+  return (tray.count > 0 ? CountExpired(db, query) : 0) +
          std::count_if(waiting.begin(), waiting.end(), is_over);
 }
 
@@ -246,10 +250,11 @@ SELECT u.id, u.name, t.name, t.scope, t.life, t.expires_at, t.used_at, NULL,
 mail::Page List(Connection& db, const Waiting& waiting,
                 const mail::ListQuery& query) {
   const sqlite::Snapshot snapshot(db);
-  const MessageId settled = FindTray(db, query.user, query.box).settled;
+  const TrayRow tray = FindTray(db, query.user, query.box);
   mail::Page page;
   PageCutter cutter(query);
-  ShowTray(db, query, After(settled, waiting.held), [&](const Query& row) {
+  std::vector<Held> held = After(tray.settled, waiting.held);
+  ShowTray(db, query, tray, std::move(held), [&](const Query& row) {
     Message message = ToMessage(db, query.box, row);
     const auto verdict = cutter.Judge(message, BodyBytes(message, row));
     if (verdict == PageCutter::Verdict::kEnd) return false;
@@ -259,7 +264,7 @@ mail::Page List(Connection& db, const Waiting& waiting,
     return true;
   });
   page.next = cutter.Next();
-  page.newest = std::max(waiting.newest, settled);
+  page.newest = std::max(waiting.newest, tray.settled);
   return page;
 }
 
@@ -270,12 +275,12 @@ mail::Counted Count(Connection& db, const Waiting& waiting,
   std::vector<Held> held = After(tray.settled, waiting.held);
   if (query.filter.empty()) {
     return {tray.count + static_cast<int64_t>(held.size()) -
-                CountExpired(db, held, query),
+                CountExpired(db, tray, held, query),
             std::nullopt};
   }
   const mail::ListQuery all = AllOf(query);
   PageCutter cutter(all);
-  ShowTray(db, all, std::move(held), [&](const Query& row) {
+  ShowTray(db, all, tray, std::move(held), [&](const Query& row) {
     return cutter.Judge(ToMessage(db, query.box, row), 0) !=
            PageCutter::Verdict::kEnd;
   });

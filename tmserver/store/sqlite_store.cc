@@ -294,6 +294,11 @@ void SqliteStore::Remove(mail::Removal op, mail::Done<Changed> done) {
       std::move(done));
 }
 
+void SqliteStore::Purge(size_t limit, mail::Done<size_t> done) {
+  commits_.Submit<size_t>([this, limit] { return writer_.Purge(limit); },
+                          std::move(done));
+}
+
 void SqliteStore::Expire(Time now, size_t limit, mail::Done<size_t> done) {
   commits_.Submit<size_t>(
       [this, now, limit] { return writer_.Expire(now, limit); },

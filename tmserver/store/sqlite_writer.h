@@ -62,6 +62,7 @@ class SqliteWriter final : public Engine {
   mail::Result<mail::Sent> Deliver(const mail::Delivery& op);
   mail::Changed Mark(const mail::MarkRead& op);
   mail::Changed Remove(const mail::Removal& op);
+  size_t Purge(size_t limit);
   size_t Expire(mail::Time now, size_t limit);
   size_t Forget(mail::Time requests, mail::Time entries, size_t limit);
 
@@ -78,6 +79,7 @@ class SqliteWriter final : public Engine {
   bool UseInvite(const std::string& code_hash, mail::Time now);
   bool EndLogin(mail::UserId user);
   size_t RevokeAll(mail::UserId user);
+  // For readers; the entries are left to Purge.
   void EmptyTrays(mail::UserId user);
   // Of the user's trays.
   size_t CapacityOf(mail::UserId user, const mail::Delivery& op);
@@ -140,6 +142,7 @@ class SqliteWriter final : public Engine {
   sqlite::Connection db_;
   std::string identity_;
   bool abandoned_ = false;
+  bool may_purge_ = true;  // a deleted account may have left entries
 
   TrayVersions tray_versions_;
   Tail tail_;

@@ -237,6 +237,29 @@ BOOST_DATA_TEST_CASE(mail_of_a_deleted_account_stays_with_others, kStores,
   BOOST_TEST((entries[1].to == Names{"beto", "caro"}));
 }
 
+// A large tray would keep everybody waiting.
+BOOST_AUTO_TEST_CASE(a_deleted_account_s_trays_are_purged_bit_by_bit) {
+  Office house("sqlite");
+  Delivery op = house.FromAna({"beto", "caro"});
+  op.draft.keep_copy = false;
+  for (int i = 0; i < 5; ++i) house.desk.Send(op).value();
+  op.expires_at = At(5000);
+  house.desk.Send(op).value();
+  house.desk.Delete("beto").value();
+  BOOST_TEST(house.store->List(Inbox(house.beto)).value().messages.empty());
+  BOOST_TEST(house.desk.Count(house.beto, Box::kInbox) == 0);
+  BOOST_TEST(house.desk.Count(house.beto, Box::kInbox, {}, 6000) == 0);
+  BOOST_TEST(!house.desk.Get(house.beto, Box::kInbox, 1).has_value());
+  BOOST_TEST((house.desk.Remove(house.beto, Box::kInbox, {1}).value().missing ==
+              std::vector<MessageId>{1}));
+  BOOST_TEST(house.desk.Expire(6000).value() == 1u);
+  BOOST_TEST(house.desk.Expire(6000).value() == 0u);
+  BOOST_TEST(house.desk.Purge(4).value() == 4u);
+  BOOST_TEST(house.desk.Purge(4).value() == 2u);
+  BOOST_TEST(house.desk.Purge(4).value() == 0u);
+  BOOST_TEST(house.desk.Count(house.caro, Box::kInbox, {}, 6000) == 5);
+}
+
 BOOST_DATA_TEST_CASE(what_only_a_deleted_account_held_loses_its_content,
                      kStores, engine) {
   Office house(engine);
@@ -248,6 +271,7 @@ BOOST_DATA_TEST_CASE(what_only_a_deleted_account_held_loses_its_content,
   other.draft.keep_copy = false;
   house.desk.Send(other).value();
   house.desk.Delete("beto").value();
+  BOOST_TEST(house.desk.Purge().has_value());
   BOOST_TEST(house.desk.Expire(9000).value() == 0u);
 }
 

@@ -171,6 +171,8 @@ mail::AccountChange AnyChange(const std::string& user) {
   return change;
 }
 
+void CompareAll(Both& both);
+
 // Deleted accounts are made again by registering, under ids of their own.
 void AdministerBoth(Both& both) {
   Desk one(*both.memory);
@@ -187,8 +189,12 @@ void AdministerBoth(Both& both) {
     }
     case 2: {
       const bool free_name = *rc::gen::element(true, true, false);
-      return AgreeOnDone(one.Delete(user, free_name),
-                         other.Delete(user, free_name));
+      AgreeOnDone(one.Delete(user, free_name), other.Delete(user, free_name));
+      // What is left must not show, but the register would keep it.
+      CompareAll(both);
+      while (other.Purge(2).value() > 0) {
+      }
+      return;
     }
     default: {
       const auto uses = *rc::gen::inRange<int64_t>(1, 3);

@@ -145,6 +145,10 @@ class Desk {
                                    const std::string& attachment = "") {
     return store_.Get({user, box, At(at), id, attachment}).value();
   }
+  mail::Result<size_t> Purge(size_t limit = 1000) {
+    return Await<size_t>(
+        [&](auto done) { store_.Purge(limit, std::move(done)); });
+  }
   mail::Result<size_t> Expire(int64_t at, size_t limit = 1000) {
     return Await<size_t>(
         [&](auto done) { store_.Expire(At(at), limit, std::move(done)); });
