@@ -99,12 +99,21 @@ void WriteProtobufLine(google::protobuf::LogLevel, const char*, int,
   log::Write(log::Level::kDebug, "protobuf", {{"message", message}});
 }
 
+// Several of the largest messages may always be under way.
+mail::SessionLimits LimitsOf(const Options& options) {
+  constexpr size_t kMessages = 16;
+  mail::SessionLimits limits = options.sessions;
+  limits.untaken =
+      std::max(limits.untaken, kMessages * options.mail.max_message_size);
+  return limits;
+}
+
 }  // namespace
 
 struct Server::Parts {
   Parts(const Options& options, mail::Store& store, mail::PasswordCost cost)
       : hasher(cost),
-        sessions(store, clock, options.sessions),
+        sessions(store, clock, LimitsOf(options)),
         accounts(store, hasher, sessions, clock, options.accounts),
         mailbox(store, clock, options.mail),
         tokens(store, clock),

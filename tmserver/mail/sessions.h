@@ -21,7 +21,7 @@ struct SessionLimits {
   Duration absolute = std::chrono::hours(24);  // from the login on
   Rate account_rate = {};   // calls of one account, wherever they come from
   Rate stranger_rate = {};  // calls from one place, of which nobody knows whose
-  size_t untaken = size_t{64} << 20;  // bytes of replies to one account
+  size_t untaken = size_t{64} << 20;  // bytes kept for one account's calls
 };
 
 enum class Auth {
@@ -93,10 +93,10 @@ class Sessions {
   Result<Caller> AuthenticateAgain(const Caller& caller);
 
   // Counts a call of `caller`'s account; kRateLimited for too many, and while
-  // too many replies wait for it to take them.
+  // too much is kept for those that have not ended.
   Result<Nothing> Admit(const Caller& caller);
 
-  // The replies that wait to be taken, by the names of their callers.
+  // What is kept for calls, by the names of their callers.
   Untaken& untaken() { return untaken_; }
 
   // Counts one in any case and answers how long the next has to wait.

@@ -6,7 +6,7 @@ Result<Nothing> Untaken::Admit(const std::string& user) {
   const std::lock_guard lock(mutex_);
   const auto found = bytes_.find(user);
   if (found == bytes_.end() || found->second < most_) return Nothing{};
-  return TooMuch("too many replies wait for " + user + " to take them",
+  return TooMuch("too much waits in calls of " + user + " that have not ended",
                  std::chrono::seconds(1));
 }
 

@@ -1,4 +1,4 @@
-// Replies that nobody takes: bounded for each user.
+// What is kept for calls that go on: bounded for each user.
 #ifndef TMSERVER_MAIL_UNTAKEN_H_
 #define TMSERVER_MAIL_UNTAKEN_H_
 
@@ -13,9 +13,10 @@
 
 namespace turbo::mail {
 
-// Who asks for much and reads nothing makes the server keep the replies. What
-// is kept for a user is counted here, in bytes, from when it is there until the
-// connection has taken it. Thread-safe.
+// Who asks for much and reads nothing makes the server keep the replies, and
+// who sends faster than the store writes, the requests. What is kept for a user
+// is counted here, in bytes, a reply until the connection has taken it.
+// Thread-safe.
 class Untaken {
  public:
   // A user may ask for more while less than `most` bytes wait.

@@ -135,8 +135,8 @@ CallRecord::CallRecord(const std::string& method_path,
                        const grpc::ServerContextBase& context)
     : path(method_path), peer(context.peer()), is_local(IsLocal(context)) {}
 
-void CallRecord::Hold(size_t reply_bytes) {
-  if (untaken != nullptr) held = untaken->Hold(user, reply_bytes);
+void CallRecord::Hold(size_t bytes) {
+  if (untaken != nullptr) held = untaken->Hold(user, bytes);
 }
 
 mail::Origin CallRecord::Origin() const { return OriginOf(peer); }

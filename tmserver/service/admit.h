@@ -39,9 +39,10 @@ struct CallRecord {
              const grpc::ServerContextBase& context);
   // As limits count it.
   mail::Origin Origin() const;
-  // Counts a reply to the caller until this object goes, which is when the
-  // connection has taken it.
-  void Hold(size_t reply_bytes);
+  // Counts what is kept for the caller, in place of what was counted before:
+  // its request, then the reply, until this object goes, which is when the
+  // connection has taken that.
+  void Hold(size_t bytes);
   // For a call that fails with `code`.
   void SetLevel(mail::ErrorCode code);
   void Write() const;

@@ -75,6 +75,7 @@ class Service : public grpc::Service {
                     Admitted(RecordOf(call), self->sessions_, right,
                              Counting::kCall, self->Authenticate(call));
                 if (!caller) return reply(tl::unexpected(caller.error()));
+                RecordOf(call).Hold(bytes.Length());
                 Request request;
                 if (!Parse(bytes, request)) return reply(Unreadable());
                 Note(call, request);
@@ -99,6 +100,7 @@ class Service : public grpc::Service {
               RecordOf(call), self->sessions_, right, Counting::kCall,
               identify(request, self->sessions_, RecordOf(call).Origin()));
           if (!caller) return reply(tl::unexpected(caller.error()));
+          RecordOf(call).Hold(bytes.Length());
           (self->*handler)(std::move(request), *caller,
                            Serialized<Response>(std::move(reply)));
         },
