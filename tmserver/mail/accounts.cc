@@ -125,12 +125,17 @@ void Accounts::Begin(const Account& account, const Done<Login>& done) {
                      [this, id = account.id, user = account.user, token, now,
                       done](const Result<Nothing>& opened) {
                        if (!opened) return done(tl::unexpected(opened.error()));
+                       sessions_.NoteEnding();
                        done(NewLogin(id, user, token, now));
                      });
 }
 
 void Accounts::LogOut(const Caller& caller, Done<Nothing> done) {
-  store_.EndSession(caller.token_hash, std::move(done));
+  store_.EndSession(caller.token_hash,
+                    [this, done = std::move(done)](Result<Nothing> ended) {
+                      sessions_.NoteEnding();
+                      done(std::move(ended));
+                    });
 }
 
 void Accounts::ChangePassword(const Caller& caller, std::string old_password,

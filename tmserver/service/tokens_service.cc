@@ -29,7 +29,9 @@ mail::Done<mail::IssuedToken> WithSecret(Reply<Response> reply) {
 }  // namespace
 
 TokensService::TokensService(mail::Sessions& sessions, mail::Tokens& tokens)
-    : Service(v1::Tokens::service_full_name(), sessions), tokens_(tokens) {
+    : Service(v1::Tokens::service_full_name(), sessions),
+      tokens_(tokens),
+      running_(sessions) {
   Add("CreateToken", Right::kFull, &TokensService::CreateToken,
       {"token_create"});
   // The rules say whom a token may rotate: itself.
@@ -56,7 +58,12 @@ void TokensService::RotateToken(v1::RotateTokenRequest request,
                                 Reply<v1::RotateTokenResponse> reply) {
   const auto grace = FromProto(request.has_grace(), request.grace());
   if (!grace) return reply(tl::unexpected(grace.error()));
-  tokens_.Rotate(caller, request.name(), *grace, WithSecret(std::move(reply)));
+  tokens_.Rotate(caller, request.name(), *grace,
+                 [this, done = WithSecret(std::move(reply))](
+                     Result<mail::IssuedToken> issued) {
+                   running_.NoteEnding();
+                   done(std::move(issued));
+                 });
 }
 
 void TokensService::ListTokens(v1::ListTokensRequest, const Caller& caller,
@@ -74,15 +81,16 @@ void TokensService::ListTokens(v1::ListTokensRequest, const Caller& caller,
 void TokensService::RevokeToken(v1::RevokeTokenRequest request,
                                 const Caller& caller,
                                 Reply<v1::RevokeTokenResponse> reply) {
-  tokens_.Revoke(
-      caller, request.name(),
-      [reply = std::move(reply)](const Result<mail::AccessToken>& revoked) {
-        reply(revoked.map([](const mail::AccessToken& token) {
-          v1::RevokeTokenResponse response;
-          *response.mutable_token() = ToProto(token);
-          return response;
-        }));
-      });
+  tokens_.Revoke(caller, request.name(),
+                 [this, reply = std::move(reply)](
+                     const Result<mail::AccessToken>& revoked) {
+                   running_.NoteEnding();
+                   reply(revoked.map([](const mail::AccessToken& token) {
+                     v1::RevokeTokenResponse response;
+                     *response.mutable_token() = ToProto(token);
+                     return response;
+                   }));
+                 });
 }
 
 }  // namespace turbo::service

@@ -28,6 +28,7 @@ class TokensService final : public Service {
                    Reply<v1::RevokeTokenResponse> reply);
 
   mail::Tokens& tokens_;
+  mail::Sessions& running_;  // what goes on by tokens that end is told
 };
 
 }  // namespace turbo::service

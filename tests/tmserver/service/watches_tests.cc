@@ -130,6 +130,23 @@ BOOST_AUTO_TEST_CASE(nothing_is_missed_or_doubled_while_others_send) {
   for (std::thread& sender : senders) sender.join();
 }
 
+// Also what comes before the next pulse.
+BOOST_AUTO_TEST_CASE(who_holds_a_token_that_ended_is_sent_nothing_more) {
+  Client thief(server.Connect());
+  thief.token = beto.CreateToken("stolen", v1::SCOPE_READ)->secret();
+  Watching stolen(thief, {});
+  BOOST_TEST(stolen.NextId() == 0);
+  BOOST_TEST(beto.RevokeToken("stolen").ok());
+  BOOST_TEST(ana.Send({"beto"}, "secret").ok());
+  BOOST_TEST(stolen.FirstReason() == "NOT_LOGGED_IN");
+
+  Watching earlier(beto, {});
+  BOOST_TEST(earlier.NextId() == 0);
+  BOOST_TEST(beto.Login("beto").ok());
+  BOOST_TEST(ana.Send({"beto"}, "another").ok());
+  BOOST_TEST(earlier.FirstReason() == "NOT_LOGGED_IN");
+}
+
 BOOST_AUTO_TEST_CASE(a_server_that_stops_lets_its_watchers_go) {
   Watching watching(beto, {});
   BOOST_TEST(watching.NextId() == 0);
