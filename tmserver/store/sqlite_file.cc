@@ -124,6 +124,13 @@ void PrepareFile(const path& path) {
     FailToSystem("can't open the store " + path.string() + " for writing",
                  errno);
   }
+  struct stat status = {};
+  fstat(file.get(), &status);
+  const bool is_anothers = geteuid() != 0 && status.st_uid != geteuid();
+  if (!is_anothers && (status.st_mode & S_IWOTH) == 0) return;
+  throw OpenError(Kind::kConfig,
+                  "others can write to the store " + path.string() +
+                      ": give it to this user alone, with chown and chmod");
 }
 
 void SyncDirectory(const path& directory) {

@@ -46,6 +46,15 @@ BOOST_AUTO_TEST_CASE(a_file_that_exists_keeps_its_content) {
   BOOST_TEST(std::filesystem::file_size(*this / "mail.db") == 7u);
 }
 
+BOOST_AUTO_TEST_CASE(a_file_that_others_can_write_is_refused) {
+  const auto path = *this / "mail.db";
+  PrepareFile(path);
+  BOOST_REQUIRE(chmod(path.c_str(), 0666) == 0);
+  CheckRefused(Kind::kConfig, [&] { PrepareFile(path); });
+  BOOST_REQUIRE(chmod(path.c_str(), 0644) == 0);
+  PrepareFile(path);
+}
+
 BOOST_AUTO_TEST_CASE(a_link_and_its_target_are_one_store) {
   std::ofstream(*this / "mail.db");
   std::filesystem::create_symlink(*this / "mail.db", *this / "link");
