@@ -25,7 +25,8 @@ bool IsText(const std::string& text) {
 
 bool IsGraphic(char c) { return c > ' ' && c <= '~'; }
 
-// Folds the recipients and keeps each once, in order.
+// Folds the recipients and keeps each once, in order; one more than may be, at
+// most.
 Result<std::vector<std::string>> FoldRecipients(
     const std::vector<std::string>& names) {
   std::vector<std::string> folded;
@@ -34,6 +35,7 @@ Result<std::vector<std::string>> FoldRecipients(
     auto user = FoldName(name);
     if (!user) return tl::unexpected(user.error());
     if (seen.insert(*user).second) folded.push_back(*std::move(user));
+    if (folded.size() > kMaxRecipients) break;
   }
   return folded;
 }

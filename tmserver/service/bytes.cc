@@ -1,11 +1,39 @@
 #include "tmserver/service/bytes.h"
 
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/wire_format_lite.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/impl/codegen/proto_utils.h>
+#include <grpcpp/support/proto_buffer_reader.h>
+
+#include <string>
 
 namespace turbo::service {
 
+namespace {
+
+using google::protobuf::internal::WireFormatLite;
+
+// Far more than any request of ours has: 1000 ids, 100 recipients ...
+constexpr int kMaxFields = 10'000;
+
+// Looks at the outermost fields only.
+bool HasFewFields(grpc::ByteBuffer& bytes) {
+  grpc::ProtoBufferReader reader(&bytes);
+  if (!reader.status().ok()) return false;
+  google::protobuf::io::CodedInputStream in(&reader);
+  for (int fields = 0; fields <= kMaxFields; ++fields) {
+    const uint32_t tag = in.ReadTag();
+    if (tag == 0) return true;  // damaged or not, as protobuf will find
+    if (!WireFormatLite::SkipField(&in, tag)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 bool Parse(grpc::ByteBuffer& bytes, google::protobuf::MessageLite& request) {
+  if (!HasFewFields(bytes)) return false;
   return grpc::SerializationTraits<google::protobuf::MessageLite>::Deserialize(
              &bytes, &request)
       .ok();
@@ -17,10 +45,10 @@ tl::unexpected<mail::Error> Unreadable() {
                     "is not UTF-8");
 }
 
-tl::unexpected<mail::Error> TooLarge() {
-  return mail::Fail(mail::ErrorCode::kInvalidArgument,
-                    "a request without a token has at most " +
-                        std::to_string(kMaxOpenRequest) + " bytes");
+tl::unexpected<mail::Error> TooLarge(size_t most) {
+  return mail::Fail(
+      mail::ErrorCode::kInvalidArgument,
+      "a request of this kind has at most " + std::to_string(most) + " bytes");
 }
 
 mail::Result<grpc::ByteBuffer> Serialize(

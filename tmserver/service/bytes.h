@@ -11,14 +11,18 @@
 
 namespace turbo::service {
 
+// False for what is damaged, or has so many fields that reading it would take
+// others' time: a request has room for millions of empty ones.
 bool Parse(grpc::ByteBuffer& bytes, google::protobuf::MessageLite& request);
 
 // The error where Parse fails.
 tl::unexpected<mail::Error> Unreadable();
 
-// The most bytes of a request that needs no token, and the error for more.
+// The most bytes of a request that needs no token, and of one that carries no
+// message, and the error for more.
 inline constexpr size_t kMaxOpenRequest = size_t{8} << 10;
-tl::unexpected<mail::Error> TooLarge();
+inline constexpr size_t kMaxPlainRequest = size_t{64} << 10;
+tl::unexpected<mail::Error> TooLarge(size_t most);
 
 // kInternal for more than protobuf can carry.
 mail::Result<grpc::ByteBuffer> Serialize(

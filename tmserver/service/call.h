@@ -77,6 +77,9 @@ class Service : public grpc::Service {
                 if (!caller) return reply(tl::unexpected(caller.error()));
                 RecordOf(call).Hold(bytes.Length());
                 Request request;
+                if (IsTooLarge(bytes, right)) {
+                  return reply(TooLarge(kMaxPlainRequest));
+                }
                 if (!Parse(bytes, request)) return reply(Unreadable());
                 Note(call, request);
                 (self->*handler)(std::move(request), *caller,
@@ -95,6 +98,9 @@ class Service : public grpc::Service {
             Call& call, grpc::ByteBuffer& bytes,
             Reply<grpc::ByteBuffer> reply) {
           Request request;
+          if (IsTooLarge(bytes, right)) {
+            return reply(TooLarge(kMaxPlainRequest));
+          }
           if (!Parse(bytes, request)) return reply(Unreadable());
           const mail::Result<mail::Caller> caller = Admitted(
               RecordOf(call), self->sessions_, right, Counting::kCall,
@@ -154,7 +160,9 @@ class Service : public grpc::Service {
             Call& call, grpc::ByteBuffer& bytes,
             Reply<grpc::ByteBuffer> reply) {
           Request request;
-          if (bytes.Length() > kMaxOpenRequest) return reply(TooLarge());
+          if (bytes.Length() > kMaxOpenRequest) {
+            return reply(TooLarge(kMaxOpenRequest));
+          }
           if (!Parse(bytes, request)) return reply(Unreadable());
           Note(call, request);
           (self->*handler)(std::move(request), RecordOf(call).Origin(),
@@ -164,6 +172,11 @@ class Service : public grpc::Service {
   }
 
  private:
+  // Only what is to be sent may be large.
+  static bool IsTooLarge(const grpc::ByteBuffer& bytes, mail::Right right) {
+    return right != mail::Right::kSend && bytes.Length() > kMaxPlainRequest;
+  }
+
   class Call;
   using Handler =
       std::function<void(Call&, grpc::ByteBuffer&, Reply<grpc::ByteBuffer>)>;

@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "tmserver/mail/draft.h"
+
 namespace turbo::service {
 namespace {
 
@@ -115,6 +117,8 @@ mail::Draft DraftOf(v1::SendRequest& request) {
   draft.body = std::move(*request.mutable_body());
   draft.labels = LabelsOf(request.labels());
   for (v1::Attachment& attachment : *request.mutable_attachments()) {
+    // One too many is refused; a request has room for millions.
+    if (draft.attachments.size() > mail::kMaxAttachments) break;
     draft.attachments.push_back(FromProto(std::move(attachment)));
   }
   if (request.in_reply_to() != 0) draft.in_reply_to = request.in_reply_to();

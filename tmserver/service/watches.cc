@@ -254,7 +254,11 @@ class Watches::Handler final : public StreamHandler {
 
   void OnRead(grpc::ByteBuffer* bytes) override {
     mail::Result<v1::WatchRequest> request = v1::WatchRequest();
-    if (bytes == nullptr || !Parse(*bytes, *request)) request = Unreadable();
+    if (bytes != nullptr && bytes->Length() > kMaxPlainRequest) {
+      request = TooLarge(kMaxPlainRequest);
+    } else if (bytes == nullptr || !Parse(*bytes, *request)) {
+      request = Unreadable();
+    }
     owner_.Post([watch = watch_, request = std::move(request)] {
       watch->Begin(request);
     });

@@ -146,6 +146,26 @@ BOOST_AUTO_TEST_CASE(a_thousand_ids_are_marked_or_deleted_at_once) {
   BOOST_TEST(ana.Delete(more).reason() == "INVALID_ARGUMENT");
 }
 
+BOOST_AUTO_TEST_CASE(only_what_is_sent_may_be_large) {
+  v1::ListRequest list;
+  list.set_box(v1::BOX_INBOX);
+  list.set_page_token(std::string(65'536, 'x'));
+  const auto listed = ana.List(list);
+  BOOST_TEST(listed.reason() == "INVALID_ARGUMENT");
+  BOOST_TEST(listed.status.error_message().find("65536") != std::string::npos);
+}
+
+// Millions of empty attachments in 4 MiB took seconds and 400 MB to read.
+BOOST_AUTO_TEST_CASE(a_request_with_very_many_fields_is_not_read) {
+  v1::SendRequest request;
+  request.add_to("ana");
+  for (int i = 0; i < 10'000; ++i) request.add_attachments();
+  const auto sent = ana.Send(request);
+  BOOST_TEST(sent.reason() == "INVALID_ARGUMENT");
+  BOOST_TEST(sent.status.error_message().find("can't be read") !=
+             std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(a_request_without_a_token_is_small) {
   const std::string small(8'000, 'x');
   const std::string large(8'193, 'x');

@@ -1,6 +1,7 @@
 #include <boost/test/unit_test.hpp>
 #include <limits>
 
+#include "tmserver/mail/draft.h"
 #include "tmserver/service/translate.h"
 
 namespace turbo::service {
@@ -126,6 +127,15 @@ BOOST_AUTO_TEST_CASE(a_send_is_taken_apart) {
   BOOST_TEST(draft.body == std::string("\0\xff", 2));
   BOOST_TEST((draft.labels == mail::Labels{{"k", "v"}}));
   BOOST_TEST(!draft.keep_copy);
+}
+
+// A request has room for millions of empty ones.
+BOOST_AUTO_TEST_CASE(attachments_are_taken_until_there_are_too_many) {
+  v1::SendRequest request;
+  for (size_t i = 0; i < 3 * mail::kMaxAttachments; ++i) {
+    request.add_attachments();
+  }
+  BOOST_TEST(DraftOf(request).attachments.size() == mail::kMaxAttachments + 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_plain_send_keeps_a_copy_and_has_no_options) {
