@@ -162,7 +162,7 @@ struct Page {
 // looked at.
 inline constexpr size_t kMaxPageBytes = size_t{2} << 20;
 inline constexpr size_t kMaxPageScan = 10000;
-inline constexpr size_t kMaxPageScanBytes = size_t{4} << 20;
+inline constexpr size_t kMaxPageScanBytes = size_t{1} << 20;
 
 // One line of the register of sends.
 struct RegisterEntry {

@@ -135,8 +135,11 @@ CallRecord::CallRecord(const std::string& method_path,
                        const grpc::ServerContextBase& context)
     : path(method_path), peer(context.peer()), is_local(IsLocal(context)) {}
 
+// What is smaller than that weighs less than the call itself.
 void CallRecord::Hold(size_t bytes) {
-  if (untaken != nullptr) held = untaken->Hold(user, bytes);
+  constexpr size_t kLeast = 4096;
+  if (untaken == nullptr) return;
+  held = bytes < kLeast ? nullptr : untaken->Hold(user, bytes);
 }
 
 mail::Origin CallRecord::Origin() const { return OriginOf(peer); }

@@ -15,14 +15,15 @@ namespace {
 using google::protobuf::internal::WireFormatLite;
 
 // Far more than any request of ours has: 1000 ids, 100 recipients ...
-constexpr int kMaxFields = 10'000;
+constexpr size_t kMaxFields = 10'000;
 
 // Looks at the outermost fields only.
 bool HasFewFields(grpc::ByteBuffer& bytes) {
+  if (bytes.Length() <= kMaxFields) return true;
   grpc::ProtoBufferReader reader(&bytes);
   if (!reader.status().ok()) return false;
   google::protobuf::io::CodedInputStream in(&reader);
-  for (int fields = 0; fields <= kMaxFields; ++fields) {
+  for (size_t fields = 0; fields <= kMaxFields; ++fields) {
     const uint32_t tag = in.ReadTag();
     if (tag == 0) return true;  // damaged or not, as protobuf will find
     if (!WireFormatLite::SkipField(&in, tag)) return true;

@@ -98,14 +98,14 @@ class Service : public grpc::Service {
             Call& call, grpc::ByteBuffer& bytes,
             Reply<grpc::ByteBuffer> reply) {
           Request request;
-          if (IsTooLarge(bytes, right)) {
-            return reply(TooLarge(kMaxPlainRequest));
-          }
           if (!Parse(bytes, request)) return reply(Unreadable());
           const mail::Result<mail::Caller> caller = Admitted(
               RecordOf(call), self->sessions_, right, Counting::kCall,
               identify(request, self->sessions_, RecordOf(call).Origin()));
           if (!caller) return reply(tl::unexpected(caller.error()));
+          if (IsTooLarge(bytes, right)) {
+            return reply(TooLarge(kMaxPlainRequest));
+          }
           RecordOf(call).Hold(bytes.Length());
           (self->*handler)(std::move(request), *caller,
                            Serialized<Response>(std::move(reply)));
