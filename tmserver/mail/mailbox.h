@@ -51,9 +51,9 @@ class Mailbox {
             Done<Sent> done);
 
   // For as long as it is the same number, List and Get give the caller the same
-  // answers, but for what expires by Now.
-  uint64_t TrayVersion(const Caller& caller) const {
-    return store_.TrayVersion(caller.id);
+  // answers from `box`, but for what expires by Now.
+  uint64_t TrayVersion(const Caller& caller, Box box) const {
+    return store_.TrayVersion(caller.id, box);
   }
   Time Now() const { return clock_.Now(); }
 

@@ -161,9 +161,9 @@ class Store {
   virtual Result<std::vector<AccessToken>> ListAccessTokens(UserId user) = 0;
 
   // Another number than before once a write has changed what List or Get show
-  // of the user's trays, before its Done is called. Time alone changes nothing
-  // here. Cheap.
-  virtual uint64_t TrayVersion(UserId user) const = 0;
+  // of the tray, before its Done is called. Time alone changes nothing here.
+  // Cheap.
+  virtual uint64_t TrayVersion(UserId user, Box box) const = 0;
 
   virtual Result<Page> List(const ListQuery& query) = 0;
 

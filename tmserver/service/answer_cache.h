@@ -15,8 +15,8 @@
 
 namespace turbo::service {
 
-// Serialized responses by user and request, each good for as long as the user's
-// trays have the version that it was made of, and until some of it expires.
+// Serialized responses by user and request, each good for as long as the tray
+// has the version that it was made of, and until some of it expires.
 // Those that were not asked for longest go first. Thread-safe.
 class AnswerCache {
  public:

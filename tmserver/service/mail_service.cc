@@ -95,8 +95,10 @@ std::unique_ptr<StreamHandler> MailService::SendMany(Stream& stream,
 
 void MailService::List(v1::ListRequest request, const Caller& caller,
                        Reply<grpc::ByteBuffer> reply) {
+  const Result<mail::Box> box = FromProto(request.box());
+  if (!box) return reply(tl::unexpected(box.error()));
   const AnswerCache::Question question{caller.id, request.SerializeAsString(),
-                                       mailbox_.TrayVersion(caller)};
+                                       mailbox_.TrayVersion(caller, *box)};
   if (auto known = lists_.Find(question, mailbox_.Now())) {
     return reply(*std::move(known));
   }

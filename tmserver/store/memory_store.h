@@ -31,8 +31,8 @@ class MemoryStore final : public mail::Store {
       const std::string& secret_hash) override;
   mail::Result<std::vector<mail::AccessToken>> ListAccessTokens(
       mail::UserId user) override;
-  uint64_t TrayVersion(mail::UserId user) const override {
-    return versions_.Of(user);
+  uint64_t TrayVersion(mail::UserId user, mail::Box box) const override {
+    return versions_.Of(user, box);
   }
   mail::Result<mail::Page> List(const mail::ListQuery& query) override;
   mail::Result<mail::Counted> Count(const mail::CountQuery& query) override;

@@ -159,9 +159,9 @@ Result<Nothing> SqliteWriter::DeleteAccount(const mail::Deletion& op) {
 void SqliteWriter::EmptyTrays(UserId user) {
   for (const mail::Box box : {mail::Box::kInbox, mail::Box::kOutbox}) {
     SettleTray(user, box);
+    changed_.push_back({user, box});
   }
   db_.Run("UPDATE trays SET count = 0 WHERE user_id = ?", user);
-  changed_.push_back(user);
   may_purge_ = true;
 }
 

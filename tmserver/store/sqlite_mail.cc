@@ -79,7 +79,7 @@ Result<Sent> SqliteWriter::Deliver(const mail::Delivery& op) {
   const Held held{sent.id, op.expires_at};
   const auto hold = [&](UserId user, Box box) {
     pending_.Hold({user, box}, held);
-    changed_.push_back(user);
+    changed_.push_back({user, box});
   };
   if (op.draft.keep_copy) hold(op.sender, Box::kOutbox);
   for (const UserId user : *recipients) hold(user, Box::kInbox);
@@ -176,7 +176,7 @@ Changed SqliteWriter::Mark(const mail::MarkRead& op) {
     }
     if (entry->is_read == op.read) continue;
     changed.ids.push_back(id);
-    changed_.push_back(op.user);
+    changed_.push_back({op.user, Box::kInbox});
     db_.Run(
         "UPDATE entries SET read_at = ?"
         " WHERE user_id = ? AND box = ? AND message_id = ?",
@@ -186,7 +186,7 @@ Changed SqliteWriter::Mark(const mail::MarkRead& op) {
         "INSERT OR IGNORE INTO receipts (message_id, user_id, read_at)"
         " VALUES (?, ?, ?)",
         id, op.user, *mark);
-    changed_.push_back(entry->sender);
+    changed_.push_back({entry->sender, Box::kOutbox});
   }
   return changed;
 }
@@ -210,7 +210,7 @@ bool SqliteWriter::Take(UserId user, Box box, MessageId id) {
       "DELETE FROM entries WHERE user_id = ? AND box = ? AND message_id = ?",
       user, ToColumn(box), id);
   if (removed == 0) return false;
-  changed_.push_back(user);
+  changed_.push_back({user, box});
   db_.Run("UPDATE trays SET count = count - 1 WHERE user_id = ? AND box = ?",
           user, ToColumn(box));
   Release(id);

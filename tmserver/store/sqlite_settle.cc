@@ -154,7 +154,7 @@ void SqliteWriter::UpdateTail() {
                  tail_.frozen()->requests.begin()};
   }
   committed_progress_ = progress_;
-  for (const mail::UserId user : changed_) tray_versions_.Change(user);
+  for (const auto& [user, box] : changed_) tray_versions_.Change(user, box);
   changed_.clear();
 }
 

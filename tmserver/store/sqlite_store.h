@@ -33,8 +33,8 @@ class SqliteStore : public mail::Store {
       const std::string& secret_hash) override;
   mail::Result<std::vector<mail::AccessToken>> ListAccessTokens(
       mail::UserId user) override;
-  uint64_t TrayVersion(mail::UserId user) const override {
-    return writer_.tray_versions().Of(user);
+  uint64_t TrayVersion(mail::UserId user, mail::Box box) const override {
+    return writer_.tray_versions().Of(user, box);
   }
   mail::Result<mail::Page> List(const mail::ListQuery& query) override;
   mail::Result<mail::Counted> Count(const mail::CountQuery& query) override;

@@ -153,7 +153,7 @@ class SqliteWriter final : public Engine {
   // The open transaction's.
   mail::MessageId newest_ = 0;  // with its sends
   Sends pending_;
-  std::vector<mail::UserId> changed_;  // whose trays
+  std::vector<TrayKey> changed_;  // trays
   Progress progress_;
   bool all_settled_ = false;
 };

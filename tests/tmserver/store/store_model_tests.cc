@@ -340,7 +340,7 @@ void Step(Both& both) {
   }
 }
 
-// What a user's trays show, but for what time does to it.
+// What a tray shows, but for what time does to it.
 struct View {
   uint64_t version;
   std::vector<mail::Message> messages;
@@ -349,15 +349,13 @@ struct View {
 std::vector<View> ViewsOf(mail::Store& store) {
   std::vector<View> views;
   for (UserId user = 1; user <= kUsers; ++user) {
-    View& view = views.emplace_back(View{store.TrayVersion(user), {}});
     for (const Box box : {Box::kInbox, Box::kOutbox}) {
+      const uint64_t version = store.TrayVersion(user, box);
       mail::ListQuery query;
       query.user = user;
       query.box = box;
       query.limit = 1000;
-      const mail::Page page = store.List(query).value();
-      view.messages.insert(view.messages.end(), page.messages.begin(),
-                           page.messages.end());
+      views.push_back({version, store.List(query).value().messages});
     }
   }
   return views;

@@ -46,29 +46,28 @@ BOOST_DATA_TEST_CASE(the_outbox_is_read_when_all_have_read, kStores, engine) {
                                            {"caro", std::nullopt}}));
 }
 
-BOOST_DATA_TEST_CASE(each_change_gives_the_trays_another_version, kStores,
+BOOST_DATA_TEST_CASE(each_change_gives_a_tray_another_version, kStores,
                      engine) {
   House house(engine);
-  const auto changes = [&](mail::UserId user, const auto& change) {
-    const uint64_t before = house.store->TrayVersion(user);
+  const auto changes = [&](mail::UserId user, Box box, const auto& change) {
+    const uint64_t before = house.store->TrayVersion(user, box);
     change();
-    return house.store->TrayVersion(user) != before;
+    return house.store->TrayVersion(user, box) != before;
   };
   const auto send = [&] { house.Send(house.FromAna({"beto"})); };
-  const auto mark = [&] {
-    house.desk.Mark({house.beto, {1}, true, At(10)}).value();
+  const auto mark = [&](MessageId id) {
+    return [&house, id] {
+      house.desk.Mark({house.beto, {id}, true, At(10)}).value();
+    };
   };
   const auto remove = [&] {
     house.desk.Remove(house.beto, Box::kInbox, {1}).value();
   };
-  BOOST_TEST(changes(house.beto, send));
-  BOOST_TEST(changes(house.ana, send));
-  BOOST_TEST(changes(house.beto, mark));
-  BOOST_TEST(changes(house.beto, remove));
-  const auto second = [&] {
-    house.desk.Mark({house.beto, {2}, true, At(10)}).value();
-  };
-  BOOST_TEST(changes(house.ana, second));  // its copy shows the receipt
+  BOOST_TEST(changes(house.beto, Box::kInbox, send));
+  BOOST_TEST(changes(house.ana, Box::kOutbox, send));
+  BOOST_TEST(changes(house.beto, Box::kInbox, mark(1)));
+  BOOST_TEST(changes(house.ana, Box::kOutbox, mark(2)));  // shows the receipt
+  BOOST_TEST(changes(house.beto, Box::kInbox, remove));
 }
 
 BOOST_DATA_TEST_CASE(mail_to_oneself_has_a_receipt_too, kStores, engine) {
