@@ -1,3 +1,5 @@
+#include <sched.h>
+
 #include <boost/test/unit_test.hpp>
 #include <map>
 #include <optional>
@@ -116,6 +118,18 @@ BOOST_AUTO_TEST_CASE(nothing_is_answered_before_its_commit) {
       (bench.answers[0].wait_for(seconds(0)) == std::future_status::timeout));
   bench.Finish();
   BOOST_TEST(bench.engine.log == "b1cm");
+}
+
+BOOST_AUTO_TEST_CASE(writes_let_what_runs_go_on_and_gather) {
+  Bench bench;
+  int policy = -1;
+  auto answer = turbo::store::Begin<int>([&](auto done) {
+    bench.commits->Submit<int>(
+        [&]() -> mail::Result<int> { return policy = sched_getscheduler(0); },
+        done);
+  });
+  bench.Finish();
+  BOOST_TEST(answer.get().value() == SCHED_BATCH);
 }
 
 BOOST_AUTO_TEST_CASE(a_refusal_is_an_answer_like_any_other) {
