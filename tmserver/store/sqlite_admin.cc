@@ -264,10 +264,4 @@ size_t SqliteWriter::RevokeAll(UserId user) {
       db_.Run("DELETE FROM access_tokens WHERE user_id = ?", user));
 }
 
-size_t SqliteWriter::CapacityOf(UserId user, const mail::Delivery& op) {
-  const auto own =
-      db_.FindInt("SELECT tray_capacity FROM users WHERE id = ?", user);
-  return own ? static_cast<size_t>(*own) : op.capacity;
-}
-
 }  // namespace turbo::store

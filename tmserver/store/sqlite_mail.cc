@@ -62,14 +62,15 @@ std::optional<Entry> FindEntry(sqlite::Connection& db, UserId user, Box box,
 }  // namespace
 
 Result<Sent> SqliteWriter::Deliver(const mail::Delivery& op) {
-  if (!IsThere(op.sender)) return AccountGone();
+  const auto sender = FindSender(op);
+  if (!sender) return AccountGone();
   if (!op.request_id.empty()) {
     auto earlier = FindRequest(db_, FindWaiting({op.sender, op.request_id}),
                                {op.sender, op.request_id, op.digest, op.once});
     if (!earlier) return tl::unexpected<Error>(std::move(earlier.error()));
     if (*earlier) return **earlier;
   }
-  const auto recipients = FindRoom(op);
+  const auto recipients = FindRoom(op, *sender);
   if (!recipients) return tl::unexpected<Error>(recipients.error());
   Sent sent{0, op.now, op.draft.to, false};
   if (op.validate_only) return sent;
@@ -89,39 +90,63 @@ Result<Sent> SqliteWriter::Deliver(const mail::Delivery& op) {
   return sent;
 }
 
-Result<std::vector<UserId>> SqliteWriter::FindRoom(const mail::Delivery& op) {
+std::optional<SqliteWriter::Party> SqliteWriter::FindSender(
+    const mail::Delivery& op) {
+  sqlite::Query row = db_.Start(
+      "SELECT id, tray_capacity FROM users WHERE id = ? AND deleted_at IS NULL",
+      op.sender);
+  return ToParty(row, op);
+}
+
+std::optional<SqliteWriter::Party> SqliteWriter::FindRecipient(
+    const std::string& user, const mail::Delivery& op) {
+  sqlite::Query row =
+      db_.Start("SELECT id, tray_capacity FROM users WHERE name = ?", user);
+  return ToParty(row, op);
+}
+
+std::optional<SqliteWriter::Party> SqliteWriter::ToParty(
+    sqlite::Query& row, const mail::Delivery& op) {
+  if (!row.Step()) return std::nullopt;
+  const auto own = row.OptionalInt(1);
+  return Party{row.Int(0), own ? static_cast<size_t>(*own) : op.capacity};
+}
+
+Result<std::vector<UserId>> SqliteWriter::FindRoom(const mail::Delivery& op,
+                                                   const Party& sender) {
   std::vector<UserId> ids;
   std::vector<std::string> unknown;
   std::vector<std::string> full;
   for (const std::string& user : op.draft.to) {
-    const auto id = db_.FindInt("SELECT id FROM users WHERE name = ?", user);
-    if (!id) {
+    const auto recipient = FindRecipient(user, op);
+    if (!recipient) {
       unknown.push_back(user);
       continue;
     }
-    ids.push_back(*id);
-    if (IsFull(*id, Box::kInbox, op)) full.push_back(user);
+    ids.push_back(recipient->id);
+    if (IsFull(*recipient, Box::kInbox, op.now)) full.push_back(user);
   }
   if (!unknown.empty()) return UnknownRecipients(std::move(unknown));
   const auto& reply = op.draft.in_reply_to;
   if (reply && !MayReplyTo(*reply, op)) return NotToReplyTo(*reply);
-  if (op.draft.keep_copy && IsFull(op.sender, Box::kOutbox, op)) {
-    return OutboxFull(op, CapacityOf(op.sender, op));
+  if (op.draft.keep_copy && IsFull(sender, Box::kOutbox, op.now)) {
+    return OutboxFull(op, sender.capacity);
   }
   if (!full.empty()) return InboxesFull(std::move(full));
   return ids;
 }
 
-bool SqliteWriter::IsFull(UserId user, Box box, const mail::Delivery& op) {
-  const size_t capacity = CapacityOf(user, op);
-  const auto is_full = [&] { return CountAll({user, box}) >= capacity; };
-  if (capacity == 0 || !is_full()) return false;
-  SettleTray(user, box);
+bool SqliteWriter::IsFull(const Party& party, Box box, Time now) {
+  const auto is_full = [&] {
+    return CountAll({party.id, box}) >= party.capacity;
+  };
+  if (party.capacity == 0 || !is_full()) return false;
+  SettleTray(party.id, box);
   const auto expired =
       Ids(db_.Start("SELECT m.id FROM messages m CROSS JOIN entries e"
                     " ON e.user_id = ? AND e.box = ? AND e.message_id = m.id"
                     " WHERE m.expires_at <= ?",
-                    user, ToColumn(box), ToColumn(op.now)));
+                    party.id, ToColumn(box), ToColumn(now)));
   for (const MessageId id : expired) TakeAll(id);
   return is_full();
 }

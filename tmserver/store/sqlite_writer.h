@@ -81,8 +81,6 @@ class SqliteWriter final : public Engine {
   size_t RevokeAll(mail::UserId user);
   // For readers; the entries are left to Purge.
   void EmptyTrays(mail::UserId user);
-  // Of the user's trays.
-  size_t CapacityOf(mail::UserId user, const mail::Delivery& op);
 
   void ForgetExpiredTokens(const mail::NewAccessToken& op);
   std::optional<int64_t> FindTokenId(mail::UserId user,
@@ -93,10 +91,23 @@ class SqliteWriter final : public Engine {
   // The token as FindAccessToken answers for its newest secret.
   mail::AccessToken TokenOf(const std::string& secret_hash);
 
+  // Who takes part in a delivery.
+  struct Party {
+    mail::UserId id;
+    size_t capacity;  // of each tray; 0: no limit
+  };
+  // Unless the account was deleted.
+  std::optional<Party> FindSender(const mail::Delivery& op);
+  std::optional<Party> FindRecipient(const std::string& user,
+                                     const mail::Delivery& op);
+  // From a row of id, tray_capacity, if there is one.
+  static std::optional<Party> ToParty(sqlite::Query& row,
+                                      const mail::Delivery& op);
   // The users named in `op`, if it may be stored.
-  mail::Result<std::vector<mail::UserId>> FindRoom(const mail::Delivery& op);
+  mail::Result<std::vector<mail::UserId>> FindRoom(const mail::Delivery& op,
+                                                   const Party& sender);
   // What has expired leaves a full tray first.
-  bool IsFull(mail::UserId user, mail::Box box, const mail::Delivery& op);
+  bool IsFull(const Party& party, mail::Box box, mail::Time now);
   bool MayReplyTo(mail::MessageId id, const mail::Delivery& op);
   void Store(const mail::Delivery& op, mail::MessageId id);
   void Hold(mail::UserId user, mail::Box box, mail::MessageId id);
