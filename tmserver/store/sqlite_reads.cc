@@ -289,7 +289,7 @@ mail::Counted Count(Connection& db, const Waiting& waiting,
 
 std::optional<Message> Get(Connection& db, const Waiting& waiting,
                            const mail::MessageQuery& query) {
-  const sqlite::Snapshot snapshot(db);
+  // All that it reads is of one state, which lasts for as long as `row`.
   const auto show = [&](Query row) -> std::optional<Message> {
     if (!row.Step()) return std::nullopt;
     Message message = ToMessage(db, query.box, row);
@@ -300,18 +300,21 @@ std::optional<Message> Get(Connection& db, const Waiting& waiting,
     }
     return message;
   };
-  const int64_t box = ToColumn(query.box);
-  const int64_t now = ToColumn(query.now);
-  auto settled = show(db.Start(kOne, query.id, query.user, box, now));
-  if (settled) return settled;
+  const auto show_settled = [&] {
+    return show(db.Start(kOne, query.id, query.user, ToColumn(query.box),
+                         ToColumn(query.now)));
+  };
+  if (auto settled = show_settled()) return settled;
   const bool waits =
       std::any_of(waiting.held.begin(), waiting.held.end(),
                   [&](const Held& held) { return held.id == query.id; });
-  // Unless it was settled and then taken out.
-  if (!waits || query.id <= FindTray(db, query.user, query.box).settled) {
-    return std::nullopt;
+  if (!waits) return std::nullopt;
+  const sqlite::Snapshot snapshot(db);
+  // It was settled meanwhile, or before and then taken out.
+  if (query.id <= FindTray(db, query.user, query.box).settled) {
+    return show_settled();
   }
-  return show(db.Start(kOneWaiting, query.id, now));
+  return show(db.Start(kOneWaiting, query.id, ToColumn(query.now)));
 }
 
 mail::Result<std::optional<mail::Sent>> FindRequest(

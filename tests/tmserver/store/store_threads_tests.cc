@@ -107,6 +107,26 @@ BOOST_DATA_TEST_CASE(a_page_and_its_newest_id_are_of_one_moment, kStores,
   sender.join();
 }
 
+BOOST_DATA_TEST_CASE(a_message_is_there_whatever_is_written_meanwhile, kStores,
+                     engine) {
+  House house(engine);
+  auto op = house.FromAna({"beto"});
+  op.draft.keep_copy = false;
+  std::atomic<MessageId> newest = house.Send(op);
+  std::atomic<bool> stop = false;
+  std::thread sender([&] {
+    Desk desk(*house.store);
+    while (!stop) newest = desk.Send(op).value().id;
+  });
+  int missing = 0;
+  for (int i = 0; i < 5000; ++i) {
+    if (!house.Get(house.beto, Box::kInbox, newest)) ++missing;
+  }
+  stop = true;
+  sender.join();
+  BOOST_TEST(missing == 0);
+}
+
 BOOST_DATA_TEST_CASE(closing_a_store_answers_all_that_was_asked, kStores,
                      engine) {
   House house(engine);
