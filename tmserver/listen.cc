@@ -324,7 +324,9 @@ void Claim::Open() {
     if (socket_group_) {
       check(lchown(path.c_str(), kSameOwner, *socket_group_), "group");
     }
-    check(chmod(path.c_str(), socket_mode_), "mode");
+    // Somebody may have put a link to another file there.
+    check(fchmodat(AT_FDCWD, path.c_str(), socket_mode_, AT_SYMLINK_NOFOLLOW),
+          "mode");
   }
 }
 

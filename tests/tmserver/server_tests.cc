@@ -194,6 +194,23 @@ BOOST_AUTO_TEST_CASE(a_socket_left_behind_is_replaced) {
   BOOST_TEST(Client(server.Connect()).Register("ana").ok());
 }
 
+// In a folder that others can write to.
+BOOST_AUTO_TEST_CASE(a_link_in_the_sockets_place_is_not_followed) {
+  const TempDir directory;
+  const std::string secret = directory / "secret";
+  std::ofstream(secret) << "mine";
+  BOOST_TEST_REQUIRE(chmod(secret.c_str(), 0600) == 0);
+  const std::string path = directory / "s";
+  Options options = ListeningOn({"unix:" + path});
+  options.socket_mode = 0666;
+  Claim claim(options);
+  std::filesystem::create_symlink(secret, path);
+  BOOST_CHECK_THROW(claim.Open(), ListenError);
+  struct stat info = {};
+  BOOST_TEST_REQUIRE(stat(secret.c_str(), &info) == 0);
+  BOOST_TEST((info.st_mode & 0777) == 0600u);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_no_socket_is_left_alone) {
   const TempDir directory;
   const std::string path = directory / "notes";
