@@ -26,6 +26,7 @@ std::optional<mail::Time> FirstToExpire(const mail::Page& page) {
   }
   return first;
 }
+
 // Counts a part of the tray at a time.
 class Tally : public std::enable_shared_from_this<Tally> {
  public:
