@@ -118,6 +118,7 @@ Result<Account> SqliteWriter::ChangeAccount(const mail::AccountChange& op) {
     std::optional<int64_t> capacity;
     if (*op.tray_capacity) capacity = static_cast<int64_t>(**op.tray_capacity);
     db_.Run("UPDATE users SET tray_capacity = ? WHERE id = ?", capacity, id);
+    parties_.ForgetAll();
   }
   if (op.password_hash) {
     db_.Run("UPDATE users SET password_hash = ? WHERE id = ?",
@@ -149,6 +150,7 @@ Result<Nothing> SqliteWriter::DeleteAccount(const mail::Deletion& op) {
       "UPDATE users SET name = name || '#' || id, password_hash = '', role = 0,"
       " deleted_at = ? WHERE id = ?",
       ToColumn(op.now), found->id);
+  parties_.ForgetAll();
   if (!op.free_name) {
     db_.Run("INSERT INTO retired_names (name) VALUES (?)", op.user);
   }

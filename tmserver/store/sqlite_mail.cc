@@ -62,8 +62,8 @@ std::optional<Entry> FindEntry(sqlite::Connection& db, UserId user, Box box,
 }  // namespace
 
 Result<Sent> SqliteWriter::Deliver(const mail::Delivery& op) {
-  const auto sender = FindSender(op);
-  if (!sender) return AccountGone();
+  const auto sender = FindParty(op.from);
+  if (!sender || sender->id != op.sender) return AccountGone();
   if (!op.request_id.empty()) {
     auto earlier = FindRequest(db_, FindWaiting({op.sender, op.request_id}),
                                {op.sender, op.request_id, op.digest, op.once});
@@ -90,26 +90,19 @@ Result<Sent> SqliteWriter::Deliver(const mail::Delivery& op) {
   return sent;
 }
 
-std::optional<SqliteWriter::Party> SqliteWriter::FindSender(
-    const mail::Delivery& op) {
-  sqlite::Query row = db_.Start(
-      "SELECT id, tray_capacity FROM users WHERE id = ? AND deleted_at IS NULL",
-      op.sender);
-  return ToParty(row, op);
+std::optional<SqliteWriter::Party> SqliteWriter::FindParty(
+    const std::string& user) {
+  const auto look_up = [&]() -> Result<std::optional<Party>> {
+    sqlite::Query row =
+        db_.Start("SELECT id, tray_capacity FROM users WHERE name = ?", user);
+    if (!row.Step()) return std::nullopt;
+    return Party{row.Int(0), row.OptionalInt(1)};
+  };
+  return parties_.Find(user, look_up).value();
 }
 
-std::optional<SqliteWriter::Party> SqliteWriter::FindRecipient(
-    const std::string& user, const mail::Delivery& op) {
-  sqlite::Query row =
-      db_.Start("SELECT id, tray_capacity FROM users WHERE name = ?", user);
-  return ToParty(row, op);
-}
-
-std::optional<SqliteWriter::Party> SqliteWriter::ToParty(
-    sqlite::Query& row, const mail::Delivery& op) {
-  if (!row.Step()) return std::nullopt;
-  const auto own = row.OptionalInt(1);
-  return Party{row.Int(0), own ? static_cast<size_t>(*own) : op.capacity};
+size_t SqliteWriter::CapacityOf(const Party& party, const mail::Delivery& op) {
+  return party.capacity ? static_cast<size_t>(*party.capacity) : op.capacity;
 }
 
 Result<std::vector<UserId>> SqliteWriter::FindRoom(const mail::Delivery& op,
@@ -118,35 +111,35 @@ Result<std::vector<UserId>> SqliteWriter::FindRoom(const mail::Delivery& op,
   std::vector<std::string> unknown;
   std::vector<std::string> full;
   for (const std::string& user : op.draft.to) {
-    const auto recipient = FindRecipient(user, op);
+    const auto recipient = FindParty(user);
     if (!recipient) {
       unknown.push_back(user);
       continue;
     }
     ids.push_back(recipient->id);
-    if (IsFull(*recipient, Box::kInbox, op.now)) full.push_back(user);
+    if (IsFull(*recipient, Box::kInbox, op)) full.push_back(user);
   }
   if (!unknown.empty()) return UnknownRecipients(std::move(unknown));
   const auto& reply = op.draft.in_reply_to;
   if (reply && !MayReplyTo(*reply, op)) return NotToReplyTo(*reply);
-  if (op.draft.keep_copy && IsFull(sender, Box::kOutbox, op.now)) {
-    return OutboxFull(op, sender.capacity);
+  if (op.draft.keep_copy && IsFull(sender, Box::kOutbox, op)) {
+    return OutboxFull(op, CapacityOf(sender, op));
   }
   if (!full.empty()) return InboxesFull(std::move(full));
   return ids;
 }
 
-bool SqliteWriter::IsFull(const Party& party, Box box, Time now) {
-  const auto is_full = [&] {
-    return CountAll({party.id, box}) >= party.capacity;
-  };
-  if (party.capacity == 0 || !is_full()) return false;
+bool SqliteWriter::IsFull(const Party& party, Box box,
+                          const mail::Delivery& op) {
+  const size_t capacity = CapacityOf(party, op);
+  const auto is_full = [&] { return CountAll({party.id, box}) >= capacity; };
+  if (capacity == 0 || !is_full()) return false;
   SettleTray(party.id, box);
   const auto expired =
       Ids(db_.Start("SELECT m.id FROM messages m CROSS JOIN entries e"
                     " ON e.user_id = ? AND e.box = ? AND e.message_id = m.id"
                     " WHERE m.expires_at <= ?",
-                    party.id, ToColumn(box), ToColumn(now)));
+                    party.id, ToColumn(box), ToColumn(op.now)));
   for (const MessageId id : expired) TakeAll(id);
   return is_full();
 }

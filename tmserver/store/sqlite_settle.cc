@@ -159,6 +159,7 @@ void SqliteWriter::UpdateTail() {
 }
 
 void SqliteWriter::ForgetChanges() {
+  parties_.ForgetAll();
   pending_ = {};
   changed_.clear();
   all_settled_ = false;

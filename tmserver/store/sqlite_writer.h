@@ -8,6 +8,7 @@
 
 #include "tmserver/mail/store.h"
 #include "tmserver/store/group_commit.h"
+#include "tmserver/store/lookup_cache.h"
 #include "tmserver/store/sqlite.h"
 #include "tmserver/store/tail.h"
 #include "tmserver/store/tray_versions.h"
@@ -93,21 +94,17 @@ class SqliteWriter final : public Engine {
 
   // Who takes part in a delivery.
   struct Party {
-    mail::UserId id;
-    size_t capacity;  // of each tray; 0: no limit
+    mail::UserId id = 0;
+    std::optional<int64_t> capacity;  // of each tray, where it has its own
   };
-  // Unless the account was deleted.
-  std::optional<Party> FindSender(const mail::Delivery& op);
-  std::optional<Party> FindRecipient(const std::string& user,
-                                     const mail::Delivery& op);
-  // From a row of id, tray_capacity, if there is one.
-  static std::optional<Party> ToParty(sqlite::Query& row,
-                                      const mail::Delivery& op);
+  std::optional<Party> FindParty(const std::string& user);
+  // 0: no limit.
+  static size_t CapacityOf(const Party& party, const mail::Delivery& op);
   // The users named in `op`, if it may be stored.
   mail::Result<std::vector<mail::UserId>> FindRoom(const mail::Delivery& op,
                                                    const Party& sender);
   // What has expired leaves a full tray first.
-  bool IsFull(const Party& party, mail::Box box, mail::Time now);
+  bool IsFull(const Party& party, mail::Box box, const mail::Delivery& op);
   bool MayReplyTo(mail::MessageId id, const mail::Delivery& op);
   void Store(const mail::Delivery& op, mail::MessageId id);
   void Hold(mail::UserId user, mail::Box box, mail::MessageId id);
@@ -154,6 +151,9 @@ class SqliteWriter final : public Engine {
   std::string identity_;
   bool abandoned_ = false;
   bool may_purge_ = true;  // a deleted account may have left entries
+
+  // Of the sends of late, by name; some 2 MB.
+  LookupCache<Party> parties_{16'384};
 
   TrayVersions tray_versions_;
   Tail tail_;
