@@ -119,8 +119,13 @@ setup() {
   [ -z "$output" ]
 }
 
-@test "tmctl takes gRPC along and leaves OpenSSL and libc to the system" {
-  run -0 ldd "$PREFIX/bin/tmctl"
-  [[ $output == *libssl* && $output == *libc.so* ]]
-  [[ $output != *grpc* && $output != *protobuf* && $output != *absl* ]]
+@test "programs take gRPC along and leave OpenSSL and libc to the system" {
+  local program
+  for program in tmctl tmserver; do
+    run -0 ldd "$PREFIX/bin/$program"
+    [[ $output == *libc.so* ]]
+    [[ $output != *grpc* && $output != *protobuf* && $output != *absl* ]]
+    run -0 nm --dynamic --defined-only "$PREFIX/bin/$program"
+    [[ $output != *SSL_* ]]
+  done
 }

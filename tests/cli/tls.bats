@@ -108,10 +108,12 @@ PYTHON
   serve_tls
   register_tls ana
   mkdir -p root/etc
-  local file
-  while read -r file; do
-    cp --parents "$file" root
-  done < <(ldd "$(command -v tmctl)" | grep -o '/[^ ]*')
+  local program file
+  for program in tmctl openssl; do
+    while read -r file; do
+      cp --parents "$file" root
+    done < <(ldd "$(command -v $program)" | grep -o '/[^ ]*')
+  done
   cp "$(command -v tmctl)" certs/ca.crt root
   cp "$CONFIG" root/tmctl.json
   sed -i 's|"/.*/ca.crt"|"ca.crt"|' root/tmctl.json
@@ -120,6 +122,21 @@ PYTHON
   ok "${chroot[@]}" /tmctl --config /tmctl.json -p ana whoami
   refused 78 bad_config "${chroot[@]}" /tmctl --config /tmctl.json -p ana \
     --tls-ca /tmctl.json whoami
+}
+
+@test "OpenSSL is loaded for TLS, and its absence is told" {
+  [ "$(uname -m)" = x86_64 ] || skip 'it is loaded at every start'
+  serve_tls
+  register_tls ana
+  mkdir -p broken
+  echo nothing >broken/libssl.so.3
+  export LD_LIBRARY_PATH=$PWD/broken
+  ok tmctl version
+  refused 71 os_error tmctl -p ana whoami
+  [[ $(jq -r .message <<<"$stderr") == "can't load OpenSSL: "*libssl.so.3* ]]
+  [[ $(jq -r .hint <<<"$stderr") == *libssl3* ]]
+  unset LD_LIBRARY_PATH
+  ok tmctl -p ana whoami
 }
 
 # --- Settings ---

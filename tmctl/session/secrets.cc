@@ -1,7 +1,6 @@
 #include "tmctl/session/secrets.h"
 
 #include <bsd/readpassphrase.h>
-#include <openssl/crypto.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,6 +9,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <optional>
 
@@ -62,7 +62,7 @@ std::string Prompt(const std::string& question, const std::string& hint) {
                   hint);
   }
   std::string password = buffer.data();
-  OPENSSL_cleanse(buffer.data(), buffer.size());
+  explicit_bzero(buffer.data(), buffer.size());
   return password;
 }
 

@@ -1,8 +1,7 @@
 #include "tmctl/spool/spool_entry.h"
 
-#include <absl/strings/escaping.h>
 #include <google/protobuf/util/json_util.h>
-#include <openssl/sha.h>
+#include <sha2.h>
 
 #include <algorithm>
 #include <array>
@@ -22,12 +21,11 @@ constexpr Milliseconds kFirstPause = std::chrono::minutes(1);
 constexpr Milliseconds kLongestPause = std::chrono::minutes(15);
 
 std::string Digest(const std::string& text) {
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> hash;
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(),
-         hash.data());
-  constexpr size_t kKept = 16;
-  return absl::BytesToHexString(
-      {reinterpret_cast<const char*>(hash.data()), kKept});
+  std::array<char, SHA256_DIGEST_STRING_LENGTH> hex;
+  SHA256Data(reinterpret_cast<const unsigned char*>(text.data()), text.size(),
+             hex.data());
+  constexpr size_t kKept = 32;
+  return {hex.data(), kKept};
 }
 
 Json RequestJson(const turbomessage::v1::SendRequest& request) {
