@@ -43,11 +43,12 @@ constexpr char kOne[] =
     " AND t.box = e.box AND t.count > 0)";
 constexpr int kBody = 11;  // its column
 
-// Such as wait in the tail.
+// Such as wait in the tail, unless they have been settled.
 constexpr char kOneWaiting[] =
     "SELECT m.id, NULL," TURBO_COLUMNS
     ", b.body FROM messages m CROSS JOIN bodies b ON b.message_id = m.id"
-    " WHERE m.id = ?" TURBO_NOT_EXPIRED;
+    " WHERE m.id = ? AND NOT EXISTS (SELECT 1 FROM trays t WHERE t.user_id = ?"
+    " AND t.box = ? AND t.settled >= m.id)" TURBO_NOT_EXPIRED;
 constexpr char kWaiting[] = "SELECT m.id, NULL," TURBO_COLUMNS
                             " FROM messages m WHERE m.id = ?" TURBO_NOT_EXPIRED;
 
@@ -300,21 +301,17 @@ std::optional<Message> Get(Connection& db, const Waiting& waiting,
     }
     return message;
   };
-  const auto show_settled = [&] {
-    return show(db.Start(kOne, query.id, query.user, ToColumn(query.box),
+  const auto find = [&](const char* sql) {
+    return show(db.Start(sql, query.id, query.user, ToColumn(query.box),
                          ToColumn(query.now)));
   };
-  if (auto settled = show_settled()) return settled;
   const bool waits =
       std::any_of(waiting.held.begin(), waiting.held.end(),
                   [&](const Held& held) { return held.id == query.id; });
-  if (!waits) return std::nullopt;
-  const sqlite::Snapshot snapshot(db);
-  // It was settled meanwhile, or before and then taken out.
-  if (query.id <= FindTray(db, query.user, query.box).settled) {
-    return show_settled();
+  if (waits) {
+    if (auto message = find(kOneWaiting)) return message;
   }
-  return show(db.Start(kOneWaiting, query.id, ToColumn(query.now)));
+  return find(kOne);  // where it may have been settled meanwhile
 }
 
 mail::Result<std::optional<mail::Sent>> FindRequest(
