@@ -20,8 +20,8 @@ using mail::Time;
 using mail::UserId;
 using sqlite::Connection;
 
-// Logins, and access tokens, that are kept at hand: some 3 MB of each.
-constexpr size_t kMostCached = 16'384;
+// Logins, and access tokens, that are kept at hand: some 25 MB of each.
+constexpr size_t kMostCached = 131'072;
 
 // `path`, whose file and directory are there and safe from other servers.
 std::string Prepared(const std::filesystem::path& path) {

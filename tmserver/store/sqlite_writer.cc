@@ -13,11 +13,15 @@ namespace {
 // Pages (4 KiB): a longer log is moved into the file between two batches.
 constexpr int kCheckpointPages = 1000;
 
+// The upper levels of the tables, and what is settled next.
+constexpr char kCacheOf16MiB[] = "PRAGMA cache_size = -16384";
+
 }  // namespace
 
 SqliteWriter::SqliteWriter(const std::string& path, size_t most_waiting)
     : db_(path), most_waiting_(most_waiting) {
   db_.Execute("PRAGMA synchronous = FULL");
+  db_.Execute(kCacheOf16MiB);
   Migrate(db_, SchemaSteps(), path);
   if (db_.GetText("PRAGMA journal_mode = WAL") != "wal") {
     throw OpenError(OpenError::Kind::kFailed,

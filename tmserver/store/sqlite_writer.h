@@ -152,8 +152,8 @@ class SqliteWriter final : public Engine {
   bool abandoned_ = false;
   bool may_purge_ = true;  // a deleted account may have left entries
 
-  // Of the sends of late, by name; some 2 MB.
-  LookupCache<Party> parties_{16'384};
+  // Of the sends of late, by name; some 15 MB.
+  LookupCache<Party> parties_{131'072};
 
   TrayVersions tray_versions_;
   Tail tail_;
