@@ -1,5 +1,6 @@
 // The seed's contract: each slot has two users of its own, the one sends, then
-// both delete. So it runs where trays are small, too.
+// both delete. So it runs where trays are small, too. The seed's own server
+// tells no folio: it is looked up in the outbox, by a call more.
 #include <array>
 #include <random>
 #include <stdexcept>
@@ -16,6 +17,7 @@ namespace seed = turbomessage;
 constexpr char kRegister[] =
     "/turbomessage.ServidorTurboMessage/registrar_usuario";
 constexpr char kSend[] = "/turbomessage.ServidorTurboMessage/enviar_mensaje";
+constexpr char kList[] = "/turbomessage.ServidorTurboMessage/get_bandeja";
 constexpr char kDelete[] = "/turbomessage.ServidorTurboMessage/borrar_mensaje";
 
 // What the slot does next, in this order and round again from kSending.
@@ -23,6 +25,7 @@ enum class Step {
   kRegisteringFrom,
   kRegisteringTo,
   kSending,
+  kLooking,
   kDeletingSent,
   kDeletingReceived,
 };
@@ -62,6 +65,8 @@ class Seed final : public Workload {
         return Register(pair.to);
       case Step::kSending:
         return Send(pair);
+      case Step::kLooking:
+        return List(pair.from, "salida");
       case Step::kDeletingSent:
         return Delete(pair.from, pair.id, "salida");
       case Step::kDeletingReceived:
@@ -71,11 +76,16 @@ class Seed final : public Workload {
   }
 
   void Answered(size_t slot, const grpc::ByteBuffer& response) override {
+    Pair& pair = pairs_[slot];
+    if (pair.step == Step::kLooking) {
+      pair.id = IdOf(Unpack<seed::Bandeja>(response));
+      pair.step = Step::kDeletingSent;
+      return;
+    }
     const auto status = Unpack<seed::Status>(response);
     if (!status.success()) {
       throw std::runtime_error("the seed's contract: " + status.detalles());
     }
-    Pair& pair = pairs_[slot];
     switch (pair.step) {
       case Step::kRegisteringFrom:
         pair.from.token = status.detalles();
@@ -86,9 +96,12 @@ class Seed final : public Workload {
         pair.step = Step::kSending;
         return;
       case Step::kSending:
+        pair.step = Step::kLooking;
+        if (status.detalles().empty()) return;
         pair.id = std::stoi(status.detalles());
         pair.step = Step::kDeletingSent;
         return;
+      case Step::kLooking:
       case Step::kDeletingSent:
         pair.step = Step::kDeletingReceived;
         return;
@@ -114,6 +127,21 @@ class Seed final : public Workload {
     mail.set_a(pair.to.name);
     mail.set_contenido(content_);
     return {kSend, Pack(request)};
+  }
+
+  static Call List(const User& user, const char* tray) {
+    seed::GetBandejaRequest request;
+    request.set_usuario(user.name);
+    request.set_token(user.token);
+    request.set_bandeja(tray);
+    return {kList, Pack(request)};
+  }
+
+  static int32_t IdOf(const seed::Bandeja& tray) {
+    if (tray.correos().empty()) {
+      throw std::runtime_error("the seed's contract: what was sent is missing");
+    }
+    return tray.correos().rbegin()->id();  // the newest
   }
 
   static Call Delete(const User& user, int32_t id, const char* tray) {
