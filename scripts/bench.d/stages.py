@@ -1,7 +1,6 @@
 """stages.py: reads `perf script` and prints how many samples each stage of a
 call has, as JSON. A sample is of the first stage below that one of its frames
-belongs to: what no code of ours is part of is gRPC's and the kernel's transport,
-or the switching between its threads."""
+belongs to."""
 
 import collections
 import json
@@ -12,6 +11,7 @@ import sys
 # finds the function itself.
 AT = r"^\s+[0-9a-f]+ "
 STAGES = [(name, re.compile(pattern, re.MULTILINE)) for name, pattern in (
+    ("transport", AT + r"(grpc_call_start_batch|\S*AsyncNextInternal)"),
     ("log", AT + r"(turbo::service::CallRecord::Write|turbo::log::|spdlog)"),
     ("authenticate", r"Authenticate|FindSession|FindAccessToken"),
     ("checkpoint", AT + r"\S*(Maintain|wal_checkpoint)"),
@@ -24,7 +24,7 @@ STAGES = [(name, re.compile(pattern, re.MULTILINE)) for name, pattern in (
     ("translate", AT + r"turbo::service::(?!Service::)|MessageLite::\w*Parse"),
     ("rules", AT + r"turbo::mail::"),
     ("switching threads", r"\bschedule\b"),
-    ("transport", r""),
+    ("other", r""),
 )]
 
 
