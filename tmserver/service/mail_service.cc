@@ -103,7 +103,7 @@ void MailService::List(v1::ListRequest request, const Caller& caller,
   if (auto known = lists_.Find(question, mailbox_.Now())) {
     return reply(*std::move(known));
   }
-  const Result<ListPlan> plan = PlanOf(request, caller);
+  const Result<ListPlan> plan = PlanOf(request, caller, *box);
   if (!plan) return reply(tl::unexpected(plan.error()));
   Result<mail::Page> page = Find(caller, *plan);
   if (!page) return reply(tl::unexpected(page.error()));
@@ -177,16 +177,14 @@ std::unique_ptr<StreamHandler> MailService::Watch(Stream& stream,
 }
 
 Result<MailService::ListPlan> MailService::PlanOf(
-    const v1::ListRequest& request, const Caller& caller) const {
-  const Result<mail::Box> box = FromProto(request.box());
-  if (!box) return tl::unexpected(box.error());
+    const v1::ListRequest& request, const Caller& caller, mail::Box box) const {
   Result<mail::Filter> filter = FromProto(request.filter());
   if (!filter) return tl::unexpected(filter.error());
   const Result<size_t> limit = LimitOf(request.page_size());
   if (!limit) return tl::unexpected(limit.error());
 
   ListPlan plan;
-  plan.query.box = *box;
+  plan.query.box = box;
   plan.query.filter = *std::move(filter);
   plan.query.order = request.oldest_first() || request.has_cursor()
                          ? mail::Order::kOldestFirst
@@ -194,7 +192,7 @@ Result<MailService::ListPlan> MailService::PlanOf(
   plan.query.limit = *limit;
   plan.query.with_body = request.with_body();
   if (!request.page_token().empty()) {
-    Result<PageToken> token = TokenOf(request, caller, *box);
+    Result<PageToken> token = TokenOf(request, caller, box);
     if (!token) return tl::unexpected(token.error());
     plan.query.position = token->place.id;
     plan.token = *std::move(token);

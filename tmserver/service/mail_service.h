@@ -51,7 +51,7 @@ class MailService final : public Service {
     std::optional<PageToken> token;     // of the page before
   };
   mail::Result<ListPlan> PlanOf(const v1::ListRequest& request,
-                                const Caller& caller) const;
+                                const Caller& caller, mail::Box box) const;
   mail::Result<mail::Page> Find(const Caller& caller, const ListPlan& plan);
   mail::Result<PageToken> TokenOf(const v1::ListRequest& request,
                                   const Caller& caller, mail::Box box) const;
