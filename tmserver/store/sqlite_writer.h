@@ -107,7 +107,6 @@ class SqliteWriter final : public Engine {
   bool IsFull(const Party& party, mail::Box box, const mail::Delivery& op);
   bool MayReplyTo(mail::MessageId id, const mail::Delivery& op);
   void Store(const mail::Delivery& op, mail::MessageId id);
-  void Hold(mail::UserId user, mail::Box box, mail::MessageId id);
   // Out of one tray, if it is there.
   bool Take(mail::UserId user, mail::Box box, mail::MessageId id);
   // Out of every tray.
