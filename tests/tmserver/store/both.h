@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "tests/tmserver/store/house.h"
 
@@ -70,6 +71,28 @@ inline void AgreeOnDone(const mail::Result<mail::Nothing>& one,
                         const mail::Result<mail::Nothing>& other) {
   RC_ASSERT(one.has_value() == other.has_value());
   if (!one) RC_ASSERT(one.error().code == other.error().code);
+}
+
+// What a tray shows, but for what time does to it.
+struct View {
+  uint64_t version;
+  std::vector<mail::Message> messages;
+};
+
+// Of the trays of the users from 1 to `users`.
+inline std::vector<View> ViewsOf(mail::Store& store, UserId users) {
+  std::vector<View> views;
+  for (UserId user = 1; user <= users; ++user) {
+    for (const Box box : {Box::kInbox, Box::kOutbox}) {
+      const uint64_t version = store.TrayVersion(user, box);
+      mail::ListQuery query;
+      query.user = user;
+      query.box = box;
+      query.limit = 1000;
+      views.push_back({version, store.List(query).value().messages});
+    }
+  }
+  return views;
 }
 
 }  // namespace turbo::store

@@ -340,33 +340,12 @@ void Step(Both& both) {
   }
 }
 
-// What a tray shows, but for what time does to it.
-struct View {
-  uint64_t version;
-  std::vector<mail::Message> messages;
-};
-
-std::vector<View> ViewsOf(mail::Store& store) {
-  std::vector<View> views;
-  for (UserId user = 1; user <= kUsers; ++user) {
-    for (const Box box : {Box::kInbox, Box::kOutbox}) {
-      const uint64_t version = store.TrayVersion(user, box);
-      mail::ListQuery query;
-      query.user = user;
-      query.box = box;
-      query.limit = 1000;
-      views.push_back({version, store.List(query).value().messages});
-    }
-  }
-  return views;
-}
-
 void StepWithVersions(Both& both) {
-  const auto before = ViewsOf(*both.sqlite);
+  const auto before = ViewsOf(*both.sqlite, kUsers);
   const int openings = both.openings;
   Step(both);
   if (both.openings != openings) return;  // they begin anew
-  const auto after = ViewsOf(*both.sqlite);
+  const auto after = ViewsOf(*both.sqlite, kUsers);
   for (size_t i = 0; i < before.size(); ++i) {
     RC_ASSERT(before[i].version != after[i].version ||
               before[i].messages == after[i].messages);
