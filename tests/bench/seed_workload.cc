@@ -77,35 +77,31 @@ class Seed final : public Workload {
 
   void Answered(size_t slot, const grpc::ByteBuffer& response) override {
     Pair& pair = pairs_[slot];
-    if (pair.step == Step::kLooking) {
-      pair.id = IdOf(Unpack<seed::Bandeja>(response));
-      pair.step = Step::kDeletingSent;
-      return;
-    }
-    const auto status = Unpack<seed::Status>(response);
-    if (!status.success()) {
-      throw std::runtime_error("the seed's contract: " + status.detalles());
-    }
     switch (pair.step) {
       case Step::kRegisteringFrom:
-        pair.from.token = status.detalles();
+        pair.from.token = DetailsOf(response);
         pair.step = Step::kRegisteringTo;
         return;
       case Step::kRegisteringTo:
-        pair.to.token = status.detalles();
+        pair.to.token = DetailsOf(response);
         pair.step = Step::kSending;
         return;
-      case Step::kSending:
-        pair.step = Step::kLooking;
-        if (status.detalles().empty()) return;
-        pair.id = std::stoi(status.detalles());
+      case Step::kSending: {
+        const std::string folio = DetailsOf(response);
+        if (!folio.empty()) pair.id = std::stoi(folio);
+        pair.step = folio.empty() ? Step::kLooking : Step::kDeletingSent;
+        return;
+      }
+      case Step::kLooking:
+        pair.id = NewestOf(response);
         pair.step = Step::kDeletingSent;
         return;
-      case Step::kLooking:
       case Step::kDeletingSent:
+        DetailsOf(response);
         pair.step = Step::kDeletingReceived;
         return;
       case Step::kDeletingReceived:
+        DetailsOf(response);
         pair.step = Step::kSending;
     }
   }
@@ -137,11 +133,21 @@ class Seed final : public Workload {
     return {kList, Pack(request)};
   }
 
-  static int32_t IdOf(const seed::Bandeja& tray) {
+  // Of a call that went well.
+  static std::string DetailsOf(const grpc::ByteBuffer& response) {
+    const auto status = Unpack<seed::Status>(response);
+    if (!status.success()) {
+      throw std::runtime_error("the seed's contract: " + status.detalles());
+    }
+    return status.detalles();
+  }
+
+  static int32_t NewestOf(const grpc::ByteBuffer& response) {
+    const auto tray = Unpack<seed::Bandeja>(response);
     if (tray.correos().empty()) {
       throw std::runtime_error("the seed's contract: what was sent is missing");
     }
-    return tray.correos().rbegin()->id();  // the newest
+    return tray.correos().rbegin()->id();
   }
 
   static Call Delete(const User& user, int32_t id, const char* tray) {
