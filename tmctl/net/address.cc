@@ -38,8 +38,9 @@ bool IsLoopback(const std::string& host) {
   return host == "localhost";
 }
 
+// `unix` before a port would be a socket.
 bool IsHost(const std::string& host) {
-  return !host.empty() &&
+  return !host.empty() && host != "unix" &&
          std::all_of(host.begin(), host.end(), [](unsigned char c) {
            return std::isalnum(c) || c == '.' || c == '-' || c == '_';
          });
