@@ -146,10 +146,16 @@ std::string DirectoryOf(const SpoolFile& file) {
   return file.state == SpoolState::kFailed ? ParentOf(parent) : parent;
 }
 
+// The milliseconds since 1970 that a file's name begins with; 0 where none do.
+int64_t TimeIn(const std::string& name) {
+  return ParseNumber(name.substr(0, name.find('-'))).value_or(0);
+}
+
 // Milliseconds since 1970, which sort, and what tells the send from others.
-std::string NameOf(const SpoolEntry& entry) {
+// They are later than `last`, since several sends may come within one.
+std::string NameOf(const SpoolEntry& entry, int64_t last) {
   std::string time = std::to_string(
-      std::max<int64_t>(0, entry.queued_at.time_since_epoch().count()));
+      std::max(last + 1, entry.queued_at.time_since_epoch().count()));
   constexpr size_t kDigits = 14;
   time.insert(0, kDigits - std::min(kDigits, time.size()), '0');
   return time + "-" + IdentityOf(entry) + kSuffix;
@@ -167,7 +173,9 @@ void RemoveUnfinished(const std::string& directory) {
 bool AddIn(const std::string& directory, const SpoolEntry& entry) {
   const FileLock lock = LockOf(directory);
   const std::string same = "-" + IdentityOf(entry) + kSuffix;
+  int64_t last = 0;
   for (const std::string& name : NamesIn(directory)) {
+    last = std::max(last, TimeIn(name));
     if (!name.ends_with(same)) continue;
     const std::string path = directory + "/" + name;
     const auto file = OpenOurs(path, O_RDONLY);
@@ -181,7 +189,7 @@ bool AddIn(const std::string& directory, const SpoolEntry& entry) {
     failure.key = entry.key();
     throw failure;
   }
-  ReplaceFile(directory + "/" + NameOf(entry), ToText(entry));
+  ReplaceFile(directory + "/" + NameOf(entry, last), ToText(entry));
   return true;
 }
 

@@ -39,6 +39,18 @@ BOOST_AUTO_TEST_CASE(entries_come_by_their_time) {
   CheckSame(Keys(SpoolState::kWaiting), expected);
 }
 
+BOOST_AUTO_TEST_CASE(entries_of_one_time_come_as_they_were_added) {
+  const Time now = Now();
+  Words expected;
+  for (int n = 0; n < 20; ++n) {
+    expected.push_back(std::to_string(n));
+    SpoolEntry entry = EntryOf(expected.back());
+    entry.queued_at = now;
+    Spool().Add(entry);
+  }
+  CheckSame(Keys(SpoolState::kWaiting), expected);
+}
+
 BOOST_AUTO_TEST_CASE(a_peek_leaves_the_body_where_it_is) {
   Spool().Add(EntryOf("key", "body"));
   BOOST_TEST(PeekAt(Files()[0])->request.body().empty());
