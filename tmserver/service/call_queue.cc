@@ -4,7 +4,23 @@
 
 #include <chrono>
 
+#include "tmserver/service/cork.h"
+
 namespace turbo::service {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// For which a reply may wait for others.
+constexpr std::chrono::microseconds kLongestRun{400};
+
+// The next event, if it has happened by now.
+bool TakeNow(grpc::CompletionQueue& events, void** tag, bool* ok) {
+  return events.AsyncNext(tag, ok, gpr_inf_past(GPR_CLOCK_MONOTONIC)) ==
+         grpc::CompletionQueue::GOT_EVENT;
+}
+
+}  // namespace
 
 struct CallQueue::Stopping final : public Event {
   explicit Stopping(CallQueue& q) : queue(q) {}
@@ -33,7 +49,15 @@ void CallQueue::Start() {
 void CallQueue::HandOut() {
   void* tag = nullptr;
   bool ok = false;
-  while (events_->Next(&tag, &ok)) static_cast<Event*>(tag)->Proceed(ok);
+  while (events_->Next(&tag, &ok)) {
+    // The first is answered at once; then there are many, or none.
+    static_cast<Event*>(tag)->Proceed(ok);
+    const Cork cork;
+    const auto end = Clock::now() + kLongestRun;
+    while (Clock::now() < end && TakeNow(*events_, &tag, &ok)) {
+      static_cast<Event*>(tag)->Proceed(ok);
+    }
+  }
 }
 
 // gRPC takes nothing that is asked of a queue after its Shutdown.

@@ -7,13 +7,13 @@ namespace {
 constexpr int kMostReaders = 8;
 
 // The upper levels of the tables, and trays that are looked at often.
-constexpr char kCacheOf32MiB[] = "PRAGMA cache_size = -32768";
+constexpr char kCacheOf64MiB[] = "PRAGMA cache_size = -65536";
 
 std::unique_ptr<sqlite::Connection> OpenReader(const std::string& path) {
   auto connection = std::make_unique<sqlite::Connection>(path);
   connection->NeverCheckpoint();
   connection->Execute("PRAGMA query_only = ON");
-  connection->Execute(kCacheOf32MiB);
+  connection->Execute(kCacheOf64MiB);
   return connection;
 }
 
