@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What tm-menu shows its windows with: texts in the person's language, whiptail.
-# Needs parts (this folder), terminal (a descriptor) and scratch (a folder).
+# Needs parts (this folder), terminal (a descriptor), scratch (a folder) and
+# MIN_ROWS.
 # shellcheck disable=SC2034
 
 # --- Languages: texts are written in English where they are used ---
@@ -68,6 +69,11 @@ menu() {
   shift 5
   if [[ $kind == rows ]]; then width=$((columns - 4)) tags=(); fi
   lines=$(lines_of "$width" <<<"$text")
+  # Where the list would be pushed out, but for terminals that shrank.
+  if [[ $lines -gt $((rows - 12)) && $rows -ge $MIN_ROWS ]]; then
+    tell "$text"
+    text='' lines=1
+  fi
   list=$((rows - lines - 9))
   if [[ $list -gt $(($# / 2)) ]]; then list=$(($# / 2)); fi
   if [[ $list -lt 1 ]]; then list=1; fi

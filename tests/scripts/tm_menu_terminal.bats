@@ -102,6 +102,19 @@ assert len(ends) == 1 and ends.pop() <= int(sys.argv[1]), "\n".join(rows)' "$1" 
   shows Delete
 }
 
+@test "a subject of a megabyte is cut" {
+  with_mail ana
+  jq -nc '{to: ["ana"], no_copy: true, subject: ("x" * 1000000), body: "the end"}' |
+    ana -q send --batch -
+  open_menu
+  choose 'User: ana'
+  choose 'from, subject:'
+  choose 'Message 1'
+  shows 'Subject:' xxx
+  press -N 5 NPage
+  shows 'xxx…' 'the end'
+}
+
 @test "a tray of a thousand messages is shown, and more are mentioned" {
   with_mail ana
   ana -q send --no-copy ana -s "$(printf 'x%.0s' {1..200})" -m x
@@ -194,6 +207,65 @@ speaks() {
 }
 
 # --- Safety ---
+
+# slow_tmctl: the next tmctl waits for a line in `go` once it was asked to.
+slow_tmctl() {
+  mkdir bin
+  mkfifo go
+  cat >bin/tmctl <<FAKE
+#!/bin/bash
+if [[ -e "$PWD/wait" ]]; then
+  mv "$PWD/wait" "$PWD/waits"
+  read -r then <"$PWD/go"
+  eval "\$then"
+fi
+exec "$BUILD/tmctl/tmctl" "\$@"
+FAKE
+  chmod +x bin/tmctl
+  PATH=$PWD/bin:$PATH
+}
+
+@test "Ctrl-C does nothing, also while tmctl works" {
+  with_mail ana
+  slow_tmctl
+  open_menu
+  shows 'User: ana'
+  press C-c
+  : >wait
+  press r Enter
+  until [ -e waits ]; do sleep 0.02; done
+  press C-c C-c
+  echo : >go
+  shows 'User: ana' 'Refresh'
+  lacks 'That did not work'
+  choose 'User: ana' End
+  ended 0
+}
+
+@test "a tmctl that ends without a word is told" {
+  with_mail ana
+  slow_tmctl
+  open_menu
+  shows 'User: ana'
+  : >wait
+  press r Enter
+  until [ -e waits ]; do sleep 0.02; done
+  echo 'kill -9 $$' >go
+  shows 'That did not work.' 'In detail: tmctl: exit 137'
+  lacks 'It may have been sent'
+}
+
+@test "a line that a terminal cuts is told" {
+  with_mail ana
+  open_menu
+  choose 'User: ana' s
+  answer 'To (several names' ana
+  answer 'Subject:' long
+  shows 'Write the text.'
+  type_in "$(printf 'x%.0s' {1..5000})"
+  press Enter C-d
+  shows 'A line was cut: a terminal takes 4094 bytes at once.'
+}
 
 @test "no password and no body is in any argument list" {
   start_server
@@ -324,6 +396,26 @@ without() {
   close_menu
   MENU="env TERM=dumb $MENU" open_menu
   shows 'this terminal can show no menu (TERM=dumb)' 'exit=69'
+}
+
+@test "in the smallest terminal everything finds room" {
+  start_server
+  register ana
+  export TMCTL_SERVER=$SERVER TMCTL_PROFILE=ana
+  LANG=es_ES.UTF-8 open_menu 40 14
+  shows 'Usuario: ana' 'Entrada: 0, sin leer: 0' 'Salida: 0'
+  screen | grep -qE '│ .*Entrada: 0, sin leer: 0 .*│ *$'
+  stop_server
+  press a Enter
+  shows 'El servidor no responde.'
+  press Escape
+  shows 'Bandeja de entrada'
+  [ "$(screen | head -n 1 | xargs)" = TurboMessage ]
+}
+
+@test "where no draft can be kept it says so" {
+  TMPDIR=/none open_menu
+  shows 'no folder for the draft can be made in /none: set TMPDIR' 'exit=73'
 }
 
 # refresh_until TEXT: asks for the menu anew until it shows TEXT. Keys that are
