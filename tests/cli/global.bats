@@ -251,6 +251,19 @@ connection.close()' "$PORT"; } 3>&-
   [ "$(ana inbox -o ids)" = 1 ]
 }
 
+@test "--retry tries anew each time, and doesn't repeat gRPC's old errors" {
+  stop_server
+  ana -v --retry 100 --timeout 60s whoami >whoami 2>tries 3>&- &
+  local client=$! tries
+  until [ "$(grep -c 'trying again' tries)" -ge 3 ]; do sleep 0.02; done
+  WANTED_PORT=$PORT start_server
+  tries=$(grep -c 'trying again' tries)
+  wait "$client"
+  is "$(<whoami)" '.user == "ana"'
+  # One may have failed before there was a server, and be told only now.
+  [ "$(grep -c 'trying again' tries)" -le $((tries + 1)) ]
+}
+
 @test "a send whose answer was lost may have been stored, and says so" {
   lose_answers 1
   run -75 --separate-stderr ana -S "127.0.0.1:$LOSING_PORT" send ana -m x

@@ -52,6 +52,8 @@ std::shared_ptr<grpc::Channel> Connect(const ClientOptions& options) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  // A new channel is a new connection, whatever became of the one before.
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetMaxReceiveMessageSize(-1);
   arguments.SetMaxSendMessageSize(-1);
   // A service configuration from the DNS would be a second source of settings.
@@ -64,8 +66,8 @@ std::shared_ptr<grpc::Channel> Connect(const ClientOptions& options) {
                                            CredentialsFor(options), arguments);
   // With its last channel gRPC ends its threads, which takes up to 4 ms of a
   // program that is about to end anyway.
-  static std::vector<std::shared_ptr<grpc::Channel>> kept;
-  kept.push_back(channel);
+  static std::shared_ptr<grpc::Channel> last;
+  last = channel;
   return channel;
 }
 

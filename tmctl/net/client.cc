@@ -22,8 +22,13 @@ Client::~Client() = default;
 
 void Client::BeginOperation() { deadline_.reset(); }
 
+void Client::Reconnect() {
+  if (channel_->channel->GetState(false) == GRPC_CHANNEL_READY) return;
+  channel_ = std::make_unique<Channel>(options_);
+}
+
 template <class Stub, class Request, class Response>
-Response Client::Call(Stub& stub,
+Response Client::Call(Stub Channel::*stub,
                       grpc::Status (Stub::*method)(grpc::ClientContext*,
                                                    const Request&, Response*),
                       const Request& request) {
@@ -37,7 +42,8 @@ Response Client::Call(Stub& stub,
     if (deadline_) context.set_deadline(*deadline_);
     SetToken(token_, context);
     Response response;
-    const grpc::Status status = (stub.*method)(&context, request, &response);
+    const grpc::Status status =
+        ((*channel_).*stub.*method)(&context, request, &response);
     if (status.ok()) return response;
     Failure failure = FromStatus(status, *channel_);
     maybe_stored = maybe_stored || failure.outcome_unknown;
@@ -49,136 +55,137 @@ Response Client::Call(Stub& stub,
     }
     if (options_.on_retry) options_.on_retry(failure.message, pause);
     std::this_thread::sleep_for(pause);
+    Reconnect();
   }
 }
 
 v1::RegisterResponse Client::Register(const v1::RegisterRequest& request) {
-  return Call(channel_->accounts, &v1::Accounts::Stub::Register, request);
+  return Call(&Channel::accounts, &v1::Accounts::Stub::Register, request);
 }
 
 v1::LoginResponse Client::Login(const v1::LoginRequest& request) {
-  return Call(channel_->accounts, &v1::Accounts::Stub::Login, request);
+  return Call(&Channel::accounts, &v1::Accounts::Stub::Login, request);
 }
 
 v1::LogoutResponse Client::Logout(const v1::LogoutRequest& request) {
-  return Call(channel_->accounts, &v1::Accounts::Stub::Logout, request);
+  return Call(&Channel::accounts, &v1::Accounts::Stub::Logout, request);
 }
 
 v1::WhoAmIResponse Client::WhoAmI(const v1::WhoAmIRequest& request) {
-  return Call(channel_->accounts, &v1::Accounts::Stub::WhoAmI, request);
+  return Call(&Channel::accounts, &v1::Accounts::Stub::WhoAmI, request);
 }
 
 v1::ChangePasswordResponse Client::ChangePassword(
     const v1::ChangePasswordRequest& request) {
-  return Call(channel_->accounts, &v1::Accounts::Stub::ChangePassword, request);
+  return Call(&Channel::accounts, &v1::Accounts::Stub::ChangePassword, request);
 }
 
 v1::SendResponse Client::Send(const v1::SendRequest& request) {
-  return Call(channel_->mail, &v1::Mail::Stub::Send, request);
+  return Call(&Channel::mail, &v1::Mail::Stub::Send, request);
 }
 
 v1::ListResponse Client::List(const v1::ListRequest& request) {
-  return Call(channel_->mail, &v1::Mail::Stub::List, request);
+  return Call(&Channel::mail, &v1::Mail::Stub::List, request);
 }
 
 v1::CountResponse Client::Count(const v1::CountRequest& request) {
-  return Call(channel_->mail, &v1::Mail::Stub::Count, request);
+  return Call(&Channel::mail, &v1::Mail::Stub::Count, request);
 }
 
 v1::GetResponse Client::Get(const v1::GetRequest& request) {
-  return Call(channel_->mail, &v1::Mail::Stub::Get, request);
+  return Call(&Channel::mail, &v1::Mail::Stub::Get, request);
 }
 
 v1::MarkResponse Client::Mark(const v1::MarkRequest& request) {
-  return Call(channel_->mail, &v1::Mail::Stub::Mark, request);
+  return Call(&Channel::mail, &v1::Mail::Stub::Mark, request);
 }
 
 v1::DeleteResponse Client::Delete(const v1::DeleteRequest& request) {
-  return Call(channel_->mail, &v1::Mail::Stub::Delete, request);
+  return Call(&Channel::mail, &v1::Mail::Stub::Delete, request);
 }
 
 v1::CreateTokenResponse Client::CreateToken(
     const v1::CreateTokenRequest& request) {
-  return Call(channel_->tokens, &v1::Tokens::Stub::CreateToken, request);
+  return Call(&Channel::tokens, &v1::Tokens::Stub::CreateToken, request);
 }
 
 v1::RotateTokenResponse Client::RotateToken(
     const v1::RotateTokenRequest& request) {
-  return Call(channel_->tokens, &v1::Tokens::Stub::RotateToken, request);
+  return Call(&Channel::tokens, &v1::Tokens::Stub::RotateToken, request);
 }
 
 v1::ListTokensResponse Client::ListTokens(
     const v1::ListTokensRequest& request) {
-  return Call(channel_->tokens, &v1::Tokens::Stub::ListTokens, request);
+  return Call(&Channel::tokens, &v1::Tokens::Stub::ListTokens, request);
 }
 
 v1::RevokeTokenResponse Client::RevokeToken(
     const v1::RevokeTokenRequest& request) {
-  return Call(channel_->tokens, &v1::Tokens::Stub::RevokeToken, request);
+  return Call(&Channel::tokens, &v1::Tokens::Stub::RevokeToken, request);
 }
 
 v1::AddUserResponse Client::AddUser(const v1::AddUserRequest& request) {
-  return Call(channel_->admin, &v1::Admin::Stub::AddUser, request);
+  return Call(&Channel::admin, &v1::Admin::Stub::AddUser, request);
 }
 
 v1::ListUsersResponse Client::ListUsers(const v1::ListUsersRequest& request) {
-  return Call(channel_->admin, &v1::Admin::Stub::ListUsers, request);
+  return Call(&Channel::admin, &v1::Admin::Stub::ListUsers, request);
 }
 
 v1::GetUserResponse Client::GetUser(const v1::GetUserRequest& request) {
-  return Call(channel_->admin, &v1::Admin::Stub::GetUser, request);
+  return Call(&Channel::admin, &v1::Admin::Stub::GetUser, request);
 }
 
 v1::SetRoleResponse Client::SetRole(const v1::SetRoleRequest& request) {
-  return Call(channel_->admin, &v1::Admin::Stub::SetRole, request);
+  return Call(&Channel::admin, &v1::Admin::Stub::SetRole, request);
 }
 
 v1::SetEnabledResponse Client::SetEnabled(
     const v1::SetEnabledRequest& request) {
-  return Call(channel_->admin, &v1::Admin::Stub::SetEnabled, request);
+  return Call(&Channel::admin, &v1::Admin::Stub::SetEnabled, request);
 }
 
 v1::SetPasswordResponse Client::SetPassword(
     const v1::SetPasswordRequest& request) {
-  return Call(channel_->admin, &v1::Admin::Stub::SetPassword, request);
+  return Call(&Channel::admin, &v1::Admin::Stub::SetPassword, request);
 }
 
 v1::DeleteUserResponse Client::DeleteUser(
     const v1::DeleteUserRequest& request) {
-  return Call(channel_->admin, &v1::Admin::Stub::DeleteUser, request);
+  return Call(&Channel::admin, &v1::Admin::Stub::DeleteUser, request);
 }
 
 v1::SetQuotaResponse Client::SetQuota(const v1::SetQuotaRequest& request) {
-  return Call(channel_->admin, &v1::Admin::Stub::SetQuota, request);
+  return Call(&Channel::admin, &v1::Admin::Stub::SetQuota, request);
 }
 
 v1::ListSessionsResponse Client::ListSessions(
     const v1::ListSessionsRequest& request) {
-  return Call(channel_->admin, &v1::Admin::Stub::ListSessions, request);
+  return Call(&Channel::admin, &v1::Admin::Stub::ListSessions, request);
 }
 
 v1::EndSessionsResponse Client::EndSessions(
     const v1::EndSessionsRequest& request) {
-  return Call(channel_->admin, &v1::Admin::Stub::EndSessions, request);
+  return Call(&Channel::admin, &v1::Admin::Stub::EndSessions, request);
 }
 
 v1::CreateInviteResponse Client::CreateInvite(
     const v1::CreateInviteRequest& request) {
-  return Call(channel_->admin, &v1::Admin::Stub::CreateInvite, request);
+  return Call(&Channel::admin, &v1::Admin::Stub::CreateInvite, request);
 }
 
 v1::ListInvitesResponse Client::ListInvites(
     const v1::ListInvitesRequest& request) {
-  return Call(channel_->admin, &v1::Admin::Stub::ListInvites, request);
+  return Call(&Channel::admin, &v1::Admin::Stub::ListInvites, request);
 }
 
 v1::RevokeInviteResponse Client::RevokeInvite(
     const v1::RevokeInviteRequest& request) {
-  return Call(channel_->admin, &v1::Admin::Stub::RevokeInvite, request);
+  return Call(&Channel::admin, &v1::Admin::Stub::RevokeInvite, request);
 }
 
 v1::GetStatsResponse Client::GetStats(const v1::GetStatsRequest& request) {
-  return Call(channel_->admin, &v1::Admin::Stub::GetStats, request);
+  return Call(&Channel::admin, &v1::Admin::Stub::GetStats, request);
 }
 
 }  // namespace turbo::ctl

@@ -97,8 +97,12 @@ class Client {
  private:
   class WatchOnce;
   friend class SendMany;
+  // Before another attempt: makes a new connection, unless the one there is
+  // whole. gRPC's own comes back seconds later, and until then fails calls by
+  // what it saw before.
+  void Reconnect();
   template <class Stub, class Request, class Response>
-  Response Call(Stub& stub,
+  Response Call(Stub Channel::*stub,
                 grpc::Status (Stub::*method)(grpc::ClientContext*,
                                              const Request&, Response*),
                 const Request& request);

@@ -213,6 +213,7 @@ void SendMany::Step() {
     }
     if (!call_) {
       if (Clock::now() < resume_at_) return;
+      if (failures_ > 0) client_.Reconnect();
       call_ = Call::Begin(client_.channel_->mail, client_.token_);
     }
     call_->Write(pending_[given_++].request);

@@ -153,6 +153,7 @@ bool Client::Watch(v1::WatchRequest request,
       }
       if (options_.on_retry) options_.on_retry(failure.message, pause);
       std::this_thread::sleep_for(pause);
+      Reconnect();
     }
   }
 }
