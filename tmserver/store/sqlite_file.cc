@@ -126,6 +126,13 @@ void PrepareFile(const path& path) {
   }
   struct stat status = {};
   fstat(file.get(), &status);
+  if (status.st_nlink > 1) {
+    throw OpenError(Kind::kConfig,
+                    "the store " + path.string() +
+                        " is also a file of another name (a hard link), by "
+                        "which a second server could write to it: give this "
+                        "one a copy, made with cp");
+  }
   const bool is_anothers = geteuid() != 0 && status.st_uid != geteuid();
   if (!is_anothers && (status.st_mode & S_IWOTH) == 0) return;
   throw OpenError(Kind::kConfig,

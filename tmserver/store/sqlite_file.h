@@ -31,7 +31,8 @@ std::filesystem::path PrepareDirectory(const std::filesystem::path& path);
 
 // Makes an empty file (0600) at `path` where there is none. The caller holds
 // the lock: closing a file that another store has open would end SQLite's own
-// locks on it. Throws OpenError where the file can't be written.
+// locks on it. Throws OpenError where the file can't be written, or has another
+// name: SQLite finds its log, and we the lock, by the name.
 void PrepareFile(const std::filesystem::path& path);
 
 // Makes the entries of `directory` durable. Throws OpenError.

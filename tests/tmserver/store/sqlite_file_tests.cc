@@ -78,6 +78,15 @@ BOOST_AUTO_TEST_CASE(a_directory_that_cannot_be_made_is_the_systems_refusal) {
   CheckRefused(Kind::kFailed, [] { PrepareDirectory("/proc/no/mail.db"); });
 }
 
+BOOST_AUTO_TEST_CASE(a_file_of_two_names_is_refused) {
+  PrepareFile(*this / "mail.db");
+  std::filesystem::create_hard_link(*this / "mail.db", *this / "other.db");
+  CheckRefused(Kind::kConfig, [&] { PrepareFile(*this / "mail.db"); });
+  CheckRefused(Kind::kConfig, [&] { PrepareFile(*this / "other.db"); });
+  std::filesystem::remove(*this / "other.db");
+  PrepareFile(*this / "mail.db");
+}
+
 BOOST_AUTO_TEST_CASE(one_lock_at_a_time) {
   std::optional<StoreLock> first(std::in_place, *this / "mail.db");
   CheckRefused(Kind::kBusy, [&] { const StoreLock second(*this / "mail.db"); });
