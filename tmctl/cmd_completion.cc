@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "tmctl/base/failure.h"
 #include "tmctl/commands.h"
 
@@ -22,6 +24,26 @@ std::string CommandNames() {
   return names;
 }
 
+bool TakesFile(const Option& option) {
+  return option.argument == "F" || option.argument == "FILE";
+}
+
+// The words that a command's first operand may be, where they are few: those
+// of "list|get KEY".
+std::string FirstOperands(const Command& command) {
+  std::string words;
+  std::string_view rest = command.operands;
+  while (!rest.empty()) {
+    const std::string_view choice = rest.substr(0, rest.find('|'));
+    rest.remove_prefix(std::min(choice.size() + 1, rest.size()));
+    const std::string_view word = choice.substr(0, choice.find(' '));
+    const bool is_word = std::all_of(
+        word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+    if (is_word) words += (words.empty() ? "" : " ") + std::string(word);
+  }
+  return words;
+}
+
 // `text` inside single quotes of fish and zsh.
 std::string Quoted(std::string_view text) {
   std::string quoted;
@@ -31,11 +53,41 @@ std::string Quoted(std::string_view text) {
   return "'" + quoted + "'";
 }
 
+// Lines of a case for what follows an option: its values, or files.
+std::string BashValues(std::string_view command,
+                       std::span<const Option> options) {
+  std::string lines;
+  for (const Option& option : options) {
+    if (option.argument.empty()) continue;
+    const std::string start = std::string(command) + ":-";
+    lines += "    " + start + "-" + std::string(option.name);
+    if (option.short_name) lines += "|" + start + option.short_name;
+    lines += ") values='" + std::string(option.values) + "'" +
+             (TakesFile(option) ? "" : "; compopt +o default 2>/dev/null") +
+             " ;;\n";
+  }
+  return lines;
+}
+
+// What follows each option of all commands, and each command.
+std::string BashValues() {
+  std::string lines = BashValues("*", GlobalOptions());
+  for (const Command& command : Commands()) {
+    lines += BashValues(command.name, command.options);
+    const std::string words = FirstOperands(command);
+    if (words.empty()) continue;
+    lines += "    " + std::string(command.name) + ":" +
+             std::string(command.name) + ") values='" + words + "' ;;\n";
+  }
+  return lines;
+}
+
 std::string Bash() {
   std::string script =
       "# bash completion of tmctl; made by: tmctl completion bash\n"
       "_tmctl() {\n"
       "  local word=${COMP_WORDS[COMP_CWORD]} command= i\n"
+      "  local previous=${COMP_WORDS[COMP_CWORD - 1]} values=none\n"
       "  local commands='" +
       CommandNames() +
       "'\n"
@@ -45,6 +97,13 @@ std::string Bash() {
       "      break\n"
       "    fi\n"
       "  done\n"
+      "  case $command:$previous in\n" +
+      BashValues() +
+      "  esac\n"
+      "  if [[ $values != none && $word != -* ]]; then\n"
+      "    mapfile -t COMPREPLY < <(compgen -W \"$values\" -- \"$word\")\n"
+      "    return\n"
+      "  fi\n"
       "  local options='" +
       WordsOf(GlobalOptions()).substr(1) +
       "'\n"
@@ -74,7 +133,11 @@ std::string ZshOptions(std::span<const Option> options) {
     }
     std::string tail = "[" + help + "]";
     if (!option.argument.empty()) {
-      tail += ":" + std::string(option.argument) + ":_files";
+      tail += ":" + std::string(option.argument) + ":";
+      if (TakesFile(option)) tail += "_files";
+      if (!option.values.empty()) {
+        tail += "(" + std::string(option.values) + ")";
+      }
     }
     specs += " " + Quoted("*--" + std::string(option.name) + tail);
     if (option.short_name) {
@@ -107,9 +170,10 @@ std::string Zsh() {
       "      case $line[1] in\n"
       "        help) _describe command commands ;;\n";
   for (const Command& command : Commands()) {
-    if (command.options.empty()) continue;
+    const std::string words = FirstOperands(command);
     script += "        " + std::string(command.name) + ") _arguments" +
               ZshOptions(GlobalOptions()) + ZshOptions(command.options) +
+              (words.empty() ? "" : " '1:what:(" + words + ")'") +
               " '*:argument:_files' ;;\n";
   }
   return script + "      esac ;;\n  esac\n}\n_tmctl \"$@\"\n";
@@ -121,7 +185,10 @@ void AddFishOptions(std::span<const Option> options,
     script +=
         "complete -c tmctl" + condition + " -l " + std::string(option.name);
     if (option.short_name) script += std::string(" -s ") + option.short_name;
-    if (!option.argument.empty()) script += " -r";
+    if (!option.argument.empty()) script += TakesFile(option) ? " -r" : " -x";
+    if (!option.values.empty()) {
+      script += " -a " + Quoted(option.values);
+    }
     script += " -d " + Quoted(option.help) + "\n";
   }
 }
@@ -139,10 +206,14 @@ std::string Fish() {
             CommandNames() + "'\n";
   AddFishOptions(GlobalOptions(), "", script);
   for (const Command& command : Commands()) {
-    AddFishOptions(
-        command.options,
-        " -n '__fish_seen_subcommand_from " + std::string(command.name) + "'",
-        script);
+    const std::string seen =
+        "__fish_seen_subcommand_from " + std::string(command.name);
+    AddFishOptions(command.options, " -n '" + seen + "'", script);
+    const std::string words = FirstOperands(command);
+    if (words.empty()) continue;
+    script += "complete -c tmctl -f -n '" + seen +
+              "; and not __fish_seen_subcommand_from " + words + "' -a '" +
+              words + "'\n";
   }
   return script;
 }

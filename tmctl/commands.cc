@@ -8,6 +8,10 @@
 namespace turbo::ctl {
 namespace {
 
+// Values of options.
+constexpr std::string_view kQueues = "always never auto";
+constexpr std::string_view kBoxes = "inbox outbox";
+
 constexpr Option kPasswordStdin{0, "password-stdin", "",
                                 "read the password from stdin"};
 constexpr Option kPasswordFile{0, "password-file", "F",
@@ -108,7 +112,7 @@ std::vector<Command> MakeCommands() {
         {0, "max-body", "S", "cut the body at S bytes, with a note"},
         {0, "dry-run", "", "check everything, store nothing"},
         {0, "queue", "WHEN",
-         "keep it in the spool: always, never (default), or auto"},
+         "keep it in the spool: always, never (default), or auto", kQueues},
         {0, "batch", "FILE", "a message for each line of JSON (-: stdin)"}},
        0,
        kAnyNumber,
@@ -123,7 +127,7 @@ std::vector<Command> MakeCommands() {
         {0, "no-copy", "", "keep no copy in the outbox (the default)"},
         {0, "copy", "", "keep a copy"},
         {0, "queue", "WHEN",
-         "keep it in the spool: always, never, or auto (default)"}},
+         "keep it in the spool: always, never, or auto (default)", kQueues}},
        0,
        kAnyNumber},
       {"queue",
@@ -142,13 +146,14 @@ std::vector<Command> MakeCommands() {
        Needs::kNothing,
        CmdRun,
        {{0, "to", "U", "tell user U (repeatable; default: notify_to)"},
-        {0, "on", "WHEN", "fail (default): only where it fails; or always"},
+        {0, "on", "WHEN", "fail (default): only where it fails; or always",
+         "fail always"},
         {'s', "subject", "TEXT", "the subject"},
         {'k', "key", "KEY", "tell once under KEY, however often it fails"},
         {0, "no-copy", "", "keep no copy in the outbox (default)"},
         {0, "copy", "", "keep a copy"},
         {0, "queue", "WHEN",
-         "keep it in the spool: auto (default), always or never"}},
+         "keep it in the spool: auto (default), always or never", kQueues}},
        1,
        kAnyNumber},
       {"inbox", "", "list the messages received", Needs::kSession, CmdInbox,
@@ -176,7 +181,7 @@ std::vector<Command> MakeCommands() {
         {0, "attachment", "NAME",
          "write one attachment's bytes alone (one ID)"},
         {'O', "out", "FILE", "write these bytes to FILE instead of stdout"},
-        {0, "box", "BOX", "look in inbox or outbox only"}},
+        {0, "box", "BOX", "look in inbox or outbox only", kBoxes}},
        1,
        kAnyNumber,
        true},
@@ -196,7 +201,7 @@ std::vector<Command> MakeCommands() {
        "take messages out of a tray",
        Needs::kSession,
        CmdDelete,
-       {{0, "box", "BOX", "inbox (default) or outbox"}, kIgnoreMissing},
+       {{0, "box", "BOX", "inbox (default) or outbox", kBoxes}, kIgnoreMissing},
        1,
        kAnyNumber,
        true},
@@ -205,7 +210,8 @@ std::vector<Command> MakeCommands() {
        "make and end access tokens for programs",
        Needs::kSession,
        CmdToken,
-       {{0, "scope", "SCOPE", "create: allow send, read or full"},
+       {{0, "scope", "SCOPE", "create: allow send, read or full",
+         "send read full"},
         {0, "expires", "D", "create: end after D (default 90d), or never"},
         {0, "grace", "D", "rotate: let the old secret live for D (1h)"},
         {0, "out", "FILE", "write the secret to FILE, mode 0600"},

@@ -43,6 +43,25 @@ in_fish() {
   grep -qx -- --profile <<<"$output"
 }
 
+@test "bash completes the values of options, and what a command begins with" {
+  [ "$(in_bash inbox -o j | xargs)" = 'json jsonl' ]
+  [ "$(in_bash read --box '' | xargs)" = 'inbox outbox' ]
+  [ "$(in_bash send --queue a | xargs)" = 'always auto' ]
+  [ "$(in_bash config '' | xargs)" = 'list path get set' ]
+  [ "$(in_bash completion z)" = zsh ]
+  [ -z "$(in_bash -p '')" ]
+  [ -z "$(in_bash send --file '')" ] # the shell offers files then
+}
+
+@test "fish completes the values of options, and what a command begins with" {
+  [ "$(in_fish 'tmctl inbox -o j' | xargs)" = 'json jsonl' ]
+  [ "$(in_fish 'tmctl config ' | xargs)" = 'get list path set' ]
+  [ "$(in_fish 'tmctl completion z')" = zsh ]
+  touch file
+  run ! grep -qx file <<<"$(in_fish 'tmctl -p f')"
+  [ "$(in_fish 'tmctl send --file f')" = file ]
+}
+
 @test "fish completes commands and options" {
   run -0 in_fish 'tmctl se'
   grep -qx send <<<"$output"

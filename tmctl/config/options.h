@@ -20,6 +20,8 @@ struct Option {
   std::string_view name;      // without dashes
   std::string_view argument;  // what stands for its value; empty: a switch
   std::string_view help;
+  // All that it takes, with spaces between them, where they are few.
+  std::string_view values = {};
 };
 
 // What was given.
