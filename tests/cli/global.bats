@@ -223,6 +223,17 @@ while True:
   [ $((SECONDS - start)) -lt 6 ]
 }
 
+@test "what answers and is no tmserver is told so, and not asked again" {
+  /usr/bin/python3 -u -m http.server --bind 127.0.0.1 0 >http 2>&1 3>&- &
+  local http=$!
+  until [ -s http ]; do sleep 0.02; done
+  refused 76 protocol_mismatch \
+    tmctl --retry 100 -S "127.0.0.1:$(grep -oP 'port \K\d+' http)" \
+    register ana --password-stdin <<<"$PASSWORD"
+  [[ $(jq -r .message <<<"$error") == *'is no tmserver' ]]
+  kill "$http"
+}
+
 @test "repeats stay within the one deadline" {
   stop_server
   local start=$SECONDS

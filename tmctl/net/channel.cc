@@ -23,6 +23,9 @@ constexpr Milliseconds kDiagnosis{3000};
 // What gRPC says of servers that it could not connect to.
 constexpr char kNoSocket[] = "Failed to connect to remote host";
 constexpr char kNoName[] = "DNS resolution failed";
+// And of what answers, but not by HTTP/2.
+constexpr char kHttp1[] = "Trying to connect an http1.x server";
+constexpr char kNoHttp2[] = "Failed parsing HTTP/2";
 
 // Has abseil count the processors now, which it does at the first mutex that
 // two threads want at once. Where /sys is missing (a chroot) that leaves ENOENT
@@ -151,6 +154,11 @@ std::optional<Failure> TlsFault(const grpc::Status& status,
   return FindTlsFault(options.server, options.tls, patience);
 }
 
+bool IsNoServer(const grpc::Status& status) {
+  const std::string text = status.error_message();
+  return text.find(kHttp1) != text.npos || text.find(kNoHttp2) != text.npos;
+}
+
 void TakeInfo(const google::rpc::ErrorInfo& info, Failure& failure) {
   const auto users = info.metadata().find(wire::kUsers);
   if (users != info.metadata().end()) {
@@ -201,6 +209,10 @@ Failure FromStatus(const grpc::Status& status, const Client::Channel& channel) {
     const bool never_connected = NeverConnected(*channel.channel);
     if (!ours && code == "unavailable" && never_connected) {
       if (auto fault = TlsFault(status, channel.options)) return *fault;
+      if (IsNoServer(status)) {
+        return {"protocol_mismatch",
+                "what answers at " + server.Text() + " is no tmserver"};
+      }
     }
     Failure failure(code, SentenceOf(code, status, server));
     failure.outcome_unknown = !ours && !never_connected &&
