@@ -93,6 +93,25 @@ write_config() {
   [ "$output" = a:1 ]
 }
 
+@test "what is no file is refused without advice that would harm it" {
+  mkdir dir
+  chmod 700 dir
+  refused 78 bad_config tmctl --config dir config list
+  [[ $(jq -r .message <<<"$error") == 'dir: is a directory' ]]
+  refused 78 bad_config tmctl --config /dev/null config list
+  is "$error" '.hint == null'
+}
+
+@test "a link to a file that isn't there yet is followed, and its lock shared" {
+  mkdir real
+  ln -s real/tmctl.json link.json
+  tmctl --config link.json config set timeout 3s
+  [ -L link.json ]
+  [ "$(tmctl --config real/tmctl.json config get timeout)" = 3s ]
+  [ -e real/tmctl.json.lock ]
+  [ ! -e link.json.lock ]
+}
+
 @test "a file that others can read or write is refused" {
   local mode
   tmctl config set server localhost:1

@@ -93,11 +93,22 @@ std::string ReadSecretFile(const std::string& path) {
   return secret;
 }
 
+std::string Followed(const std::string& path) {
+  namespace fs = std::filesystem;
+  constexpr int kMostLinks = 40;  // as Linux has it
+  std::error_code error;
+  fs::path target = path;
+  for (int links = 0; links < kMostLinks && fs::is_symlink(target, error);
+       ++links) {
+    target = target.parent_path() / fs::read_symlink(target, error);
+  }
+  const fs::path whole =
+      fs::weakly_canonical(fs::absolute(target, error), error);
+  return whole.empty() ? path : whole.string();
+}
+
 void ReplaceFile(const std::string& path, std::string_view content) {
-  // A link is followed, so that a file kept elsewhere stays where it is.
-  std::error_code ignored;
-  std::string target = std::filesystem::weakly_canonical(path, ignored);
-  if (target.empty()) target = path;
+  const std::string target = Followed(path);
   std::string temporary = target + ".XXXXXX";
   const File file(mkostemp(temporary.data(), O_CLOEXEC));
   if (file.fd() < 0) throw CannotCreate(temporary, errno);

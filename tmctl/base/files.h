@@ -48,7 +48,11 @@ std::optional<std::string> ReadFileIfThere(const std::string& path);
 // no_input where it can't be read, bad_config where others may write it.
 std::string ReadSecretFile(const std::string& path);
 
-// Replaces `path` in one step, synced, mode 0600: after a crash it holds either
+// Where `path` leads as a symbolic link, also where nothing is there yet; else
+// the path itself. Absolute.
+std::string Followed(const std::string& path);
+
+// Replaces `path`, or what it leads to, in one step, synced, mode 0600: after a crash it holds either
 // the old or the new content. cannot_create, io_error.
 void ReplaceFile(const std::string& path, std::string_view content);
 

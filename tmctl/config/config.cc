@@ -84,12 +84,13 @@ Json LoadUser(const std::string& path) {
     if (errno == ENOENT || errno == ENOTDIR) return Json::object();
     throw BadConfig(path, WithErrno("can't be read", errno));
   }
+  if (S_ISDIR(status.st_mode)) throw BadConfig(path, "is a directory");
   if (status.st_uid != geteuid()) {
     throw BadConfig(path, "belongs to another user");
   }
   if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-    throw BadConfig(path, "others can read or write it, and it holds a token",
-                    "chmod 600 " + path);
+    throw BadConfig(path, "others can read or write it, and it is for a token",
+                    S_ISREG(status.st_mode) ? "chmod 600 " + path : "");
   }
   return Parse(path, ReadFileIfThere(path).value_or("{}"));
 }
@@ -271,8 +272,9 @@ FileLock Config::Lock(Milliseconds patience) const {
     throw Failure("bad_config", "there is no place for the configuration file",
                   "set HOME, or name a file with --config");
   }
-  MakeDirectories(std::filesystem::path(path_).parent_path());
-  return FileLock(path_ + ".lock", patience);
+  const std::string file = Followed(path_);
+  MakeDirectories(std::filesystem::path(file).parent_path());
+  return FileLock(file + ".lock", patience);
 }
 
 void Config::Update(const std::string& profile,
