@@ -105,6 +105,14 @@ tour() {
   [ "$output" = '2 ana: second' ]
   run -0 bash recipe.sh
   [ -z "$output" ]
+  # One that is killed in the middle repeats a message and loses none.
+  tmctl -q send ana -s third -m x
+  tmctl -q send ana -s fourth -m x
+  sed 's/|| exit/\&\& exit/' recipe.sh >killed.sh
+  run -0 bash killed.sh
+  [ "$output" = '3 ana: third' ]
+  run -0 bash recipe.sh
+  [ "$output" = $'3 ana: third\n4 ana: fourth' ]
 }
 
 @test "certificates make a network of it" {
