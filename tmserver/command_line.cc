@@ -102,8 +102,9 @@ Given ParseArguments(const std::vector<std::string>& args) {
       if (row)
         given.settings.push_back({row, option.value(), "--" + option.key()});
     }
-    for (const std::string& word : result.unmatched()) {
-      AddOperand(word, word == args.front(), given);
+    const std::vector<std::string>& words = result.unmatched();
+    for (const std::string& word : words) {
+      AddOperand(word, &word == &words.front() && word == args.front(), given);
     }
     if (result.count("version") > 0) given.action = Action::kVersion;
     if (result.count("help") > 0) given.action = Action::kHelp;

@@ -25,7 +25,8 @@ std::optional<std::string> ReadFile(const std::string& path,
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   std::ostringstream content;
-  if (file && file.peek() != file.eof()) content << file.rdbuf();
+  const bool is_empty = file.peek() == std::ifstream::traits_type::eof();
+  if (!is_empty) content << file.rdbuf();
   if (file.is_open() && !file.bad() && content) return content.str();
   if (errno == ENOENT && may_be_missing) return std::nullopt;
   Refuse("can't read '" + path + "': " + std::strerror(errno ? errno : EIO));

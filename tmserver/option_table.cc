@@ -108,8 +108,8 @@ const OptionRow kRows[] = {
        o.accounts.min_password_length =
            ParseInteger(v, 1, mail::kMaxPasswordLength);
      }},
-    {"max-message-size", "S", "1MiB", "subject, body and labels together",
-     ConfigKind::kSize,
+    {"max-message-size", "S", "1MiB",
+     "subject, body, labels and attachments together", ConfigKind::kSize,
      [](Options& o, const std::string& v) {
        o.mail.max_message_size = ParseSize(v, 1, kLargestMessage);
      }},

@@ -139,6 +139,12 @@ JSON
   rejected 78 0 --store postgresql://localhost/mail
 }
 
+@test "an empty configuration file is no JSON" {
+  : >tmserver.json
+  rejected 78 --config tmserver.json
+  [[ $stderr == *'tmserver.json: '*'unexpected end of input'* ]]
+}
+
 @test "a wrong configuration file is refused by name" {
   local text
   rejected 78 --config nowhere.json

@@ -80,6 +80,7 @@ BOOST_AUTO_TEST_CASE(wrong_command_lines_are_usage_errors) {
       {"1", "2"},
       {"1", "--port", "2"},
       {"serve", "x"},
+      {"serve", "serve"},
       {"1", "--listen", "127.0.0.1:1"},
       {"--port", "1", "--listen", "127.0.0.1:1"},
       {"--listen", "127.0.0.1"},
