@@ -50,7 +50,7 @@ load menu
   answer 'Name of the user:' --help
   answer 'Password:' "$PASSWORD"
   answer 'Confirm the password:' "$PASSWORD"
-  choose 'That did not work.'
+  choose 'What was typed is not valid.'
   choose 'Welcome.'
   answer 'Name of the user:' ana
   answer 'Password:' "$PASSWORD"

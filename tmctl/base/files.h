@@ -52,8 +52,8 @@ std::string ReadSecretFile(const std::string& path);
 // the path itself. Absolute.
 std::string Followed(const std::string& path);
 
-// Replaces `path`, or what it leads to, in one step, synced, mode 0600: after a crash it holds either
-// the old or the new content. cannot_create, io_error.
+// Replaces `path`, or what it leads to, in one step, synced, mode 0600: after a
+// crash it holds either the old or the new content. cannot_create, io_error.
 void ReplaceFile(const std::string& path, std::string_view content);
 
 // Writes `content` to `path`, whatever kind of file that is or, where there is
