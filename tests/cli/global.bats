@@ -264,15 +264,15 @@ connection.close()' "$PORT"; } 3>&-
 
 @test "--retry tries anew each time, and doesn't repeat gRPC's old errors" {
   stop_server
-  ana -v --retry 100 --timeout 60s whoami >whoami 2>tries 3>&- &
+  ana -v --retry 100 --timeout 60s whoami >login 2>log 3>&- &
   local client=$! tries
-  until [ "$(grep -c 'trying again' tries)" -ge 3 ]; do sleep 0.02; done
+  until [ "$(grep -c 'trying again' log)" -ge 3 ]; do sleep 0.02; done
   WANTED_PORT=$PORT start_server
-  tries=$(grep -c 'trying again' tries)
+  tries=$(grep -c 'trying again' log)
   wait "$client"
-  is "$(<whoami)" '.user == "ana"'
+  is "$(<login)" '.user == "ana"'
   # One may have failed before there was a server, and be told only now.
-  [ "$(grep -c 'trying again' tries)" -le $((tries + 1)) ]
+  [ "$(grep -c 'trying again' log)" -le $((tries + 1)) ]
 }
 
 @test "a send whose answer was lost may have been stored, and says so" {

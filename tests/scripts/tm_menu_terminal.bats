@@ -208,14 +208,14 @@ speaks() {
 
 # --- Safety ---
 
-# slow_tmctl: the next tmctl waits for a line in `go` once it was asked to.
+# slow_tmctl: the next tmctl waits for a line in `go`, once there is `paused`.
 slow_tmctl() {
   mkdir bin
   mkfifo go
   cat >bin/tmctl <<FAKE
 #!/bin/bash
-if [[ -e "$PWD/wait" ]]; then
-  mv "$PWD/wait" "$PWD/waits"
+if [[ -e "$PWD/paused" ]]; then
+  mv "$PWD/paused" "$PWD/waits"
   read -r then <"$PWD/go"
   eval "\$then"
 fi
@@ -231,7 +231,7 @@ FAKE
   open_menu
   shows 'User: ana'
   press C-c
-  : >wait
+  : >paused
   press r Enter
   until [ -e waits ]; do sleep 0.02; done
   press C-c C-c
@@ -247,7 +247,7 @@ FAKE
   slow_tmctl
   open_menu
   shows 'User: ana'
-  : >wait
+  : >paused
   press r Enter
   until [ -e waits ]; do sleep 0.02; done
   echo 'kill -9 $$' >go
