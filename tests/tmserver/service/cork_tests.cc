@@ -25,6 +25,15 @@ class Socket {
   const int fd_;
 };
 
+void Send(const Socket& socket, std::string text) {
+  iovec piece{text.data(), text.size()};
+  msghdr message{};
+  message.msg_iov = &piece;
+  message.msg_iovlen = 1;
+  BOOST_TEST(sendmsg(socket.fd(), &message, MSG_NOSIGNAL) ==
+             static_cast<ssize_t>(text.size()));
+}
+
 sockaddr_in Loopback() {
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -44,15 +53,6 @@ struct Connection {
     BOOST_REQUIRE(connect(sender.fd(), any, size) == 0);
     const int on = 1;
     setsockopt(sender.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  }
-
-  void Send(std::string text) const {
-    iovec piece{text.data(), text.size()};
-    msghdr message{};
-    message.msg_iov = &piece;
-    message.msg_iovlen = 1;
-    BOOST_TEST(sendmsg(sender.fd(), &message, MSG_NOSIGNAL) ==
-               static_cast<ssize_t>(text.size()));
   }
 
   // How many segments with data were sent.
@@ -78,8 +78,8 @@ BOOST_AUTO_TEST_CASE(what_is_sent_together_is_one_segment) {
     const Connection connection;
     {
       const Cork cork;
-      connection.Send("one");
-      connection.Send("two");
+      Send(connection.sender, "one");
+      Send(connection.sender, "two");
     }
     segments = connection.Segments();
   }
@@ -89,15 +89,15 @@ BOOST_AUTO_TEST_CASE(what_is_sent_together_is_one_segment) {
 BOOST_AUTO_TEST_CASE(nothing_waits_without_it) {
   const Connection connection;
   { const Cork cork; }
-  connection.Send("one");
-  connection.Send("two");
+  Send(connection.sender, "one");
+  Send(connection.sender, "two");
   BOOST_TEST(connection.Segments() == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(other_threads_send_at_once) {
   const Connection connection;
   const Cork cork;
-  std::thread([&] { connection.Send("one"); }).join();
+  std::thread([&] { Send(connection.sender, "one"); }).join();
   BOOST_TEST(connection.Segments() == 1U);
 }
 
@@ -105,7 +105,8 @@ BOOST_AUTO_TEST_CASE(each_socket_sends_what_it_has) {
   const Connection connections[3];
   {
     const Cork cork;
-    for (const Connection& connection : connections) connection.Send("text");
+    for (const Connection& connection : connections)
+      Send(connection.sender, "text");
   }
   for (const Connection& connection : connections) {
     BOOST_TEST(connection.Segments() == 1U);
@@ -118,11 +119,7 @@ BOOST_AUTO_TEST_CASE(other_sockets_are_left_alone) {
   const Socket near(pair[0]);
   const Socket far(pair[1]);
   const Cork cork;
-  iovec piece{const_cast<char*>("text"), 4};
-  msghdr message{};
-  message.msg_iov = &piece;
-  message.msg_iovlen = 1;
-  BOOST_TEST(sendmsg(near.fd(), &message, MSG_NOSIGNAL) == 4);
+  Send(near, "text");
   char read[8];
   BOOST_TEST(recv(far.fd(), read, sizeof read, MSG_DONTWAIT) == 4);
 }
