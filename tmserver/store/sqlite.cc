@@ -173,16 +173,4 @@ int64_t Connection::Changes() const {
   return sqlite3_changes64(connection_.get());
 }
 
-Snapshot::Snapshot(Connection& connection) : connection_(connection) {
-  connection_.Run("BEGIN");
-}
-
-Snapshot::~Snapshot() {
-  try {
-    connection_.Run("COMMIT");
-  } catch (const std::exception&) {
-    // Nothing was written; the next BEGIN will tell if this one is stuck.
-  }
-}
-
 }  // namespace turbo::store::sqlite

@@ -140,18 +140,6 @@ class Connection {
       statements_;  // by their text, which is a literal
 };
 
-// A read transaction: all that is read during its life is one state.
-class Snapshot {
- public:
-  explicit Snapshot(Connection& connection);
-  ~Snapshot();
-  Snapshot(const Snapshot&) = delete;
-  Snapshot& operator=(const Snapshot&) = delete;
-
- private:
-  Connection& connection_;
-};
-
 }  // namespace turbo::store::sqlite
 
 #endif  // TMSERVER_STORE_SQLITE_H_

@@ -1,5 +1,7 @@
 #include "tmserver/store/sqlite_readers.h"
 
+#include <exception>
+
 namespace turbo::store {
 namespace {
 
@@ -9,42 +11,70 @@ constexpr int kMostReaders = 8;
 // The upper levels of the tables, and trays that are looked at often.
 constexpr char kCacheOf64MiB[] = "PRAGMA cache_size = -65536";
 
-std::unique_ptr<sqlite::Connection> OpenReader(const std::string& path) {
-  auto connection = std::make_unique<sqlite::Connection>(path);
-  connection->NeverCheckpoint();
-  connection->Execute("PRAGMA query_only = ON");
-  connection->Execute(kCacheOf64MiB);
-  return connection;
-}
-
 }  // namespace
 
-std::unique_ptr<sqlite::Connection> SqliteReaders::Take() {
-  {
-    std::unique_lock lock(mutex_);
-    given_back_.wait(lock, [this] { return lent_ < kMostReaders; });
-    ++lent_;
-    if (!idle_.empty()) {
-      auto connection = std::move(idle_.back());
-      idle_.pop_back();
-      return connection;
-    }
+SqliteReaders::Reader::Reader(const std::string& path) : connection(path) {
+  connection.NeverCheckpoint();
+  connection.Execute("PRAGMA query_only = ON");
+  connection.Execute(kCacheOf64MiB);
+}
+
+void SqliteReaders::Reader::See(uint64_t commits_now) {
+  if (connection.InTransaction()) {
+    if (commits == commits_now) return;
+    connection.Run("COMMIT");
   }
+  connection.Run("BEGIN");
+  commits = commits_now;
+}
+
+bool SqliteReaders::Reader::LetGo() noexcept {
   try {
-    return OpenReader(path_);
+    if (connection.InTransaction()) connection.Run("COMMIT");
+    return true;
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+std::unique_ptr<SqliteReaders::Reader> SqliteReaders::Take() {
+  std::unique_ptr<Reader> reader = Borrow();
+  try {
+    if (reader == nullptr) reader = std::make_unique<Reader>(path_);
+    reader->See(commits_);
+    return reader;
   } catch (...) {
     GiveBack(nullptr);
     throw;
   }
 }
 
-void SqliteReaders::GiveBack(std::unique_ptr<sqlite::Connection> connection) {
+std::unique_ptr<SqliteReaders::Reader> SqliteReaders::Borrow() {
+  std::unique_lock lock(mutex_);
+  given_back_.wait(lock, [this] { return lent_ < kMostReaders; });
+  ++lent_;
+  if (idle_.empty()) return nullptr;
+  auto reader = std::move(idle_.back());
+  idle_.pop_back();
+  return reader;
+}
+
+void SqliteReaders::GiveBack(std::unique_ptr<Reader> reader) {
   {
     const std::lock_guard lock(mutex_);
     --lent_;
-    if (connection != nullptr) idle_.push_back(std::move(connection));
+    // LetGo may have looked for it in vain.
+    const bool is_old = reader != nullptr && reader->commits != commits_;
+    if (is_old && !reader->LetGo()) reader.reset();
+    if (reader != nullptr) idle_.push_back(std::move(reader));
   }
   given_back_.notify_one();
+}
+
+void SqliteReaders::LetGo() {
+  const std::lock_guard lock(mutex_);
+  ++commits_;
+  std::erase_if(idle_, [](const auto& reader) { return !reader->LetGo(); });
 }
 
 }  // namespace turbo::store

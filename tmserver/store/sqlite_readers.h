@@ -2,7 +2,9 @@
 #ifndef TMSERVER_STORE_SQLITE_READERS_H_
 #define TMSERVER_STORE_SQLITE_READERS_H_
 
+#include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -14,45 +16,68 @@
 namespace turbo::store {
 
 // A few connections, opened when first needed. They see what is committed and
-// can neither write nor checkpoint. Thread-safe.
+// can neither write nor checkpoint. Each keeps the state that it saw last, with
+// its pages, until something is committed. Thread-safe.
 class SqliteReaders {
  public:
   explicit SqliteReaders(std::string path) : path_(std::move(path)) {}
 
   // Calls `read` with a connection of its own, waiting for one where all are
-  // busy. Throws what the connection throws.
+  // busy. All that it reads is one state, with all commits that were noted
+  // before. Throws what the connection throws.
   template <class Read>
   auto Use(Read read) {
     Loan loan(*this);
-    auto result = read(*loan.connection);
+    auto result = read(loan.reader->connection);
     loan.sound = true;
     return result;
   }
 
+  // After each commit: what was read until now may have changed.
+  void NoteCommit() { ++commits_; }
+
+  // Before a checkpoint, which moves only what nobody reads any more, and after
+  // it, so that the log can begin again: ends what is kept.
+  void LetGo();
+
  private:
+  // A connection, and what it sees: the state after `commits`.
+  struct Reader {
+    explicit Reader(const std::string& path);
+    void See(uint64_t commits_now);
+    // False where the connection can't be used any more.
+    bool LetGo() noexcept;
+
+    sqlite::Connection connection;
+    uint64_t commits = 0;
+  };
+
   // A connection on which something failed is closed, not lent again.
   struct Loan {
     explicit Loan(SqliteReaders& owner)
-        : readers(owner), connection(owner.Take()) {}
+        : readers(owner), reader(owner.Take()) {}
     ~Loan() {
-      if (!sound) connection.reset();
-      readers.GiveBack(std::move(connection));
+      if (!sound) reader.reset();
+      readers.GiveBack(std::move(reader));
     }
     Loan(const Loan&) = delete;
     Loan& operator=(const Loan&) = delete;
 
     SqliteReaders& readers;
-    std::unique_ptr<sqlite::Connection> connection;
+    std::unique_ptr<Reader> reader;
     bool sound = false;
   };
 
-  std::unique_ptr<sqlite::Connection> Take();
-  void GiveBack(std::unique_ptr<sqlite::Connection> connection);
+  std::unique_ptr<Reader> Take();
+  // An idle one, or null.
+  std::unique_ptr<Reader> Borrow();
+  void GiveBack(std::unique_ptr<Reader> reader);
 
   const std::string path_;
+  std::atomic<uint64_t> commits_ = 0;
   std::mutex mutex_;
   std::condition_variable given_back_;
-  std::vector<std::unique_ptr<sqlite::Connection>> idle_;
+  std::vector<std::unique_ptr<Reader>> idle_;
   int lent_ = 0;
 };
 

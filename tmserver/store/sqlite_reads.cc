@@ -250,7 +250,6 @@ SELECT u.id, u.name, t.name, t.scope, t.life, t.expires_at, t.used_at, NULL,
 
 mail::Page List(Connection& db, const Waiting& waiting,
                 const mail::ListQuery& query) {
-  const sqlite::Snapshot snapshot(db);
   const TrayRow tray = FindTray(db, query.user, query.box);
   mail::Page page;
   PageCutter cutter(query);
@@ -271,7 +270,6 @@ mail::Page List(Connection& db, const Waiting& waiting,
 
 mail::Counted Count(Connection& db, const Waiting& waiting,
                     const mail::CountQuery& query) {
-  const sqlite::Snapshot snapshot(db);
   const TrayRow tray = FindTray(db, query.user, query.box);
   std::vector<Held> held = After(tray.settled, waiting.held);
   if (query.filter.empty()) {
@@ -290,7 +288,6 @@ mail::Counted Count(Connection& db, const Waiting& waiting,
 
 std::optional<Message> Get(Connection& db, const Waiting& waiting,
                            const mail::MessageQuery& query) {
-  // All that it reads is of one state, which lasts for as long as `row`.
   const auto show = [&](Query row) -> std::optional<Message> {
     if (!row.Step()) return std::nullopt;
     Message message = ToMessage(db, query.box, row);

@@ -60,7 +60,6 @@ SqliteStore::SqliteStore(const std::filesystem::path& path,
       path_(PrepareDirectory(path)),
       lock_(path_),
       writer_(Prepared(path_), tuning.most_waiting),
-      readers_(path_.string()),
       commits_(writer_, std::move(on_fault)) {
   SyncDirectory(path_.parent_path());
 }
@@ -68,74 +67,77 @@ SqliteStore::SqliteStore(const std::filesystem::path& path,
 Result<std::optional<mail::Account>> SqliteStore::FindAccount(
     const std::string& user) {
   return Read<std::optional<mail::Account>>(
-      readers_, [&](Connection& db) { return store::FindAccount(db, user); });
+      writer_.readers(),
+      [&](Connection& db) { return store::FindAccount(db, user); });
 }
 
 Result<std::optional<mail::Session>> SqliteStore::FindSession(
     const std::string& token_hash) {
   return sessions_.Find(token_hash, [&] {
-    return Read<std::optional<mail::Session>>(readers_, [&](Connection& db) {
-      return store::FindSession(db, token_hash);
-    });
+    return Read<std::optional<mail::Session>>(
+        writer_.readers(),
+        [&](Connection& db) { return store::FindSession(db, token_hash); });
   });
 }
 
 Result<std::optional<AccessToken>> SqliteStore::FindAccessToken(
     const std::string& secret_hash) {
   return tokens_.Find(secret_hash, [&] {
-    return Read<std::optional<AccessToken>>(readers_, [&](Connection& db) {
-      return store::FindAccessToken(db, secret_hash);
-    });
+    return Read<std::optional<AccessToken>>(
+        writer_.readers(), [&](Connection& db) {
+          return store::FindAccessToken(db, secret_hash);
+        });
   });
 }
 
 Result<std::vector<AccessToken>> SqliteStore::ListAccessTokens(UserId user) {
-  return Read<std::vector<AccessToken>>(readers_, [&](Connection& db) {
+  return Read<std::vector<AccessToken>>(writer_.readers(), [&](Connection& db) {
     return store::ListAccessTokens(db, user);
   });
 }
 
 Result<std::vector<mail::Account>> SqliteStore::ListAccounts(
     const std::string& after, size_t limit) {
-  return Read<std::vector<mail::Account>>(readers_, [&](Connection& db) {
-    return store::ListAccounts(db, after, limit);
-  });
+  return Read<std::vector<mail::Account>>(
+      writer_.readers(),
+      [&](Connection& db) { return store::ListAccounts(db, after, limit); });
 }
 
 Result<std::vector<mail::Session>> SqliteStore::ListSessions(UserId after,
                                                              size_t limit) {
-  return Read<std::vector<mail::Session>>(readers_, [&](Connection& db) {
-    return store::ListSessions(db, after, limit);
-  });
+  return Read<std::vector<mail::Session>>(
+      writer_.readers(),
+      [&](Connection& db) { return store::ListSessions(db, after, limit); });
 }
 
 Result<std::optional<mail::Invite>> SqliteStore::FindInvite(
     const std::string& code_hash, Time now) {
-  return Read<std::optional<mail::Invite>>(readers_, [&](Connection& db) {
-    return store::FindInvite(db, code_hash, now);
-  });
+  return Read<std::optional<mail::Invite>>(
+      writer_.readers(),
+      [&](Connection& db) { return store::FindInvite(db, code_hash, now); });
 }
 
 Result<std::vector<mail::Invite>> SqliteStore::ListInvites(Time now) {
   return Read<std::vector<mail::Invite>>(
-      readers_, [&](Connection& db) { return store::ListInvites(db, now); });
+      writer_.readers(),
+      [&](Connection& db) { return store::ListInvites(db, now); });
 }
 
 Result<mail::Totals> SqliteStore::GetTotals() {
   return Read<mail::Totals>(
-      readers_, [&](Connection& db) { return store::GetTotals(db); });
+      writer_.readers(), [&](Connection& db) { return store::GetTotals(db); });
 }
 
 Result<mail::Page> SqliteStore::List(const mail::ListQuery& query) {
   const Waiting waiting = writer_.tail().In({query.user, query.box});
-  return Read<mail::Page>(readers_, [&](Connection& db) {
+  return Read<mail::Page>(writer_.readers(), [&](Connection& db) {
     return store::List(db, waiting, query);
   });
 }
 
 Result<mail::Counted> SqliteStore::Count(const mail::CountQuery& query) {
   const Waiting waiting = writer_.tail().In({query.user, query.box});
-  return Read<mail::Counted>(readers_, [&](Connection& db) {
+  return Read<mail::Counted>(writer_.readers(), [&](Connection& db) {
     return store::Count(db, waiting, query);
   });
 }
@@ -144,23 +146,24 @@ Result<std::optional<mail::Message>> SqliteStore::Get(
     const mail::MessageQuery& query) {
   const Waiting waiting = writer_.tail().In({query.user, query.box});
   return Read<std::optional<mail::Message>>(
-      readers_, [&](Connection& db) { return store::Get(db, waiting, query); });
+      writer_.readers(),
+      [&](Connection& db) { return store::Get(db, waiting, query); });
 }
 
 Result<std::optional<Sent>> SqliteStore::FindRequest(
     const mail::RequestQuery& query) {
   const auto waiting =
       writer_.tail().FindRequest({query.sender, query.request_id});
-  return Read<std::optional<Sent>>(readers_, [&](Connection& db) {
+  return Read<std::optional<Sent>>(writer_.readers(), [&](Connection& db) {
     return store::FindRequest(db, waiting, query);
   });
 }
 
 Result<std::vector<mail::RegisterEntry>> SqliteStore::ReadRegister(
     MessageId after, size_t limit) {
-  return Read<std::vector<mail::RegisterEntry>>(readers_, [&](Connection& db) {
-    return store::ReadRegister(db, after, limit);
-  });
+  return Read<std::vector<mail::RegisterEntry>>(
+      writer_.readers(),
+      [&](Connection& db) { return store::ReadRegister(db, after, limit); });
 }
 
 template <class T>

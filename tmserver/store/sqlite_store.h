@@ -97,12 +97,11 @@ class SqliteStore : public mail::Store {
   LookupCache<mail::Session> sessions_;
   LookupCache<mail::AccessToken> tokens_;
 
-  // Their order matters: the commits end first, then the readers, then the
-  // writer checkpoints, then the lock goes.
+  // Their order matters: the commits end first, then the writer checkpoints,
+  // then the lock goes.
   const std::filesystem::path path_;
   const StoreLock lock_;
   SqliteWriter writer_;
-  SqliteReaders readers_;
   GroupCommit commits_;
 };
 

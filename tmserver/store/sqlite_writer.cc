@@ -19,7 +19,7 @@ constexpr char kCacheOf16MiB[] = "PRAGMA cache_size = -16384";
 }  // namespace
 
 SqliteWriter::SqliteWriter(const std::string& path, size_t most_waiting)
-    : db_(path), most_waiting_(most_waiting) {
+    : db_(path), readers_(path), most_waiting_(most_waiting) {
   db_.Execute("PRAGMA synchronous = FULL");
   db_.Execute(kCacheOf16MiB);
   Migrate(db_, SchemaSteps(), path);
@@ -52,6 +52,7 @@ void SqliteWriter::Begin() {
 void SqliteWriter::Commit() {
   SettleShare();
   db_.Run("COMMIT");
+  readers_.NoteCommit();  // before the tail forgets what is settled
   if (cautious_commits_ > 0) --cautious_commits_;
   UpdateTail();
 }
@@ -63,11 +64,17 @@ void SqliteWriter::Rollback() {
 }
 
 void SqliteWriter::Maintain() {
-  if (db_.LogPages() >= kCheckpointPages) db_.Checkpoint();
+  if (db_.LogPages() >= kCheckpointPages) Checkpoint();
 }
 
 // An empty log starts again from its beginning, in room that it already has.
-void SqliteWriter::MakeRoom() { db_.Checkpoint(); }
+void SqliteWriter::MakeRoom() { Checkpoint(); }
+
+void SqliteWriter::Checkpoint() {
+  readers_.LetGo();
+  db_.Checkpoint();
+  readers_.LetGo();
+}
 
 void SqliteWriter::Abandon() noexcept {
   abandoned_ = true;

@@ -1,4 +1,4 @@
-// The one connection that writes to a SQLite store.
+// The one connection that writes to a SQLite store, and those that read.
 #ifndef TMSERVER_STORE_SQLITE_WRITER_H_
 #define TMSERVER_STORE_SQLITE_WRITER_H_
 
@@ -10,6 +10,7 @@
 #include "tmserver/store/group_commit.h"
 #include "tmserver/store/lookup_cache.h"
 #include "tmserver/store/sqlite.h"
+#include "tmserver/store/sqlite_readers.h"
 #include "tmserver/store/tail.h"
 #include "tmserver/store/tray_versions.h"
 
@@ -31,6 +32,8 @@ class SqliteWriter final : public Engine {
   SqliteWriter& operator=(const SqliteWriter&) = delete;
 
   const std::string& identity() const { return identity_; }
+  // From any thread.
+  SqliteReaders& readers() { return readers_; }
   // What is committed and not settled. From any thread, as far as Tail allows.
   const Tail& tail() const { return tail_; }
   // Of what is committed. From any thread.
@@ -146,7 +149,10 @@ class SqliteWriter final : public Engine {
     decltype(Sends::requests)::const_iterator request;
   };
 
+  void Checkpoint();
+
   sqlite::Connection db_;
+  SqliteReaders readers_;
   std::string identity_;
   bool abandoned_ = false;
   bool may_purge_ = true;  // a deleted account may have left entries

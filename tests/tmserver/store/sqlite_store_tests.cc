@@ -139,6 +139,15 @@ BOOST_AUTO_TEST_CASE(the_log_is_used_and_kept_short) {
   BOOST_TEST(db.GetText("PRAGMA journal_mode") == "wal");
 }
 
+// What a reader has seen is kept for the next one.
+BOOST_AUTO_TEST_CASE(reads_keep_the_log_from_growing_no_more_than_writes) {
+  for (MessageId id = 1; id <= 40; ++id) {
+    Desk(*store).Send(Mail(1 << 20)).value();
+    BOOST_TEST(Desk(*store).Get(2, Box::kInbox, id)->body.size() == 1u << 20);
+  }
+  BOOST_TEST(std::filesystem::file_size(Path() + "-wal") < 10u << 20);
+}
+
 BOOST_AUTO_TEST_CASE(every_answer_comes_after_a_sync) {
   for (int i = 0; i < 10; ++i) {
     const int before = syncs;
