@@ -77,16 +77,17 @@ std::vector<MessageId> KillAfter(const std::string& url, Tuning tuning,
 void CheckFile(const std::string& path) {
   sqlite::Connection db(path);
   BOOST_TEST(db.GetText("PRAGMA integrity_check") == "ok");
-  for (const char* differing :
-       {"SELECT count(*) FROM trays t WHERE count <> (SELECT count(*)"
-        " FROM entries e WHERE e.user_id = t.user_id AND e.box = t.box)",
-        "SELECT count(*) FROM (SELECT DISTINCT user_id, box FROM entries"
-        " EXCEPT SELECT user_id, box FROM trays)",
-        "SELECT count(*) FROM messages m LEFT JOIN (SELECT message_id,"
-        " count(*) AS held FROM entries GROUP BY message_id) e"
-        " ON e.message_id = m.id WHERE refs <> coalesce(held, 0)",
-        "SELECT count(*) FROM messages m LEFT JOIN bodies b"
-        " ON b.message_id = m.id WHERE (refs > 0) <> (body IS NOT NULL)"}) {
+  constexpr sqlite::Sql kDiffering[] = {
+      "SELECT count(*) FROM trays t WHERE count <> (SELECT count(*)"
+      " FROM entries e WHERE e.user_id = t.user_id AND e.box = t.box)",
+      "SELECT count(*) FROM (SELECT DISTINCT user_id, box FROM entries"
+      " EXCEPT SELECT user_id, box FROM trays)",
+      "SELECT count(*) FROM messages m LEFT JOIN (SELECT message_id,"
+      " count(*) AS held FROM entries GROUP BY message_id) e"
+      " ON e.message_id = m.id WHERE refs <> coalesce(held, 0)",
+      "SELECT count(*) FROM messages m LEFT JOIN bodies b ON b.message_id ="
+      " m.id WHERE (refs > 0) <> (body IS NOT NULL)"};
+  for (const sqlite::Sql differing : kDiffering) {
     BOOST_TEST(db.FindInt(differing).value() == 0);
   }
 }

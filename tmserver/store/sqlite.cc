@@ -126,7 +126,7 @@ void Connection::Execute(const std::string& sql) {
                                         nullptr, nullptr));
 }
 
-std::string Connection::GetText(std::string_view sql) {
+std::string Connection::GetText(Sql sql) {
   Query query = Start(sql);
   return query.Step() ? query.Text(0) : std::string();
 }
@@ -156,13 +156,12 @@ void Connection::Finalize::operator()(sqlite3_stmt* statement) const {
   sqlite3_finalize(statement);
 }
 
-sqlite3_stmt* Connection::Prepare(std::string_view sql) {
-  auto& statement = statements_[sql];
+sqlite3_stmt* Connection::Prepare(Sql sql) {
+  auto& statement = statements_[sql.text()];
   if (statement == nullptr) {
     sqlite3_stmt* prepared = nullptr;
     Check(connection_.get(),
-          sqlite3_prepare_v3(connection_.get(), sql.data(),
-                             static_cast<int>(sql.size()),
+          sqlite3_prepare_v3(connection_.get(), sql.text(), -1,
                              SQLITE_PREPARE_PERSISTENT, &prepared, nullptr));
     statement.reset(prepared);
   }

@@ -29,6 +29,18 @@ class Error : public std::runtime_error {
   int code_;  // SQLite's extended one
 };
 
+// A statement's text, which is there as long as the program: it is known again
+// by its address.
+class Sql {
+ public:
+  // NOLINTNEXTLINE(google-explicit-constructor): literals stand for statements.
+  consteval Sql(const char* text) : text_(text) {}
+  const char* text() const { return text_; }
+
+ private:
+  const char* text_;
+};
+
 // A parameter that is bytes, not text.
 struct Blob {
   std::string_view bytes;
@@ -87,7 +99,7 @@ class Connection {
   // two queries of one text at once. Strings must live for as long as the
   // query.
   template <class... Args>
-  Query Start(std::string_view sql, const Args&... args) {
+  Query Start(Sql sql, const Args&... args) {
     Query query(connection_.get(), Prepare(sql));
     int index = 0;
     (query.Bind(index++, args), ...);
@@ -96,7 +108,7 @@ class Connection {
 
   // Runs a statement to its end. Answers how many rows it changed.
   template <class... Args>
-  int64_t Run(std::string_view sql, const Args&... args) {
+  int64_t Run(Sql sql, const Args&... args) {
     Query query = Start(sql, args...);
     while (query.Step()) {
     }
@@ -105,11 +117,11 @@ class Connection {
 
   // The first column of the first row.
   template <class... Args>
-  std::optional<int64_t> FindInt(std::string_view sql, const Args&... args) {
+  std::optional<int64_t> FindInt(Sql sql, const Args&... args) {
     Query query = Start(sql, args...);
     return query.Step() ? query.OptionalInt(0) : std::nullopt;
   }
-  std::string GetText(std::string_view sql);
+  std::string GetText(Sql sql);
 
   bool InTransaction() const;
 
@@ -131,13 +143,13 @@ class Connection {
     void operator()(sqlite3_stmt* statement) const;
   };
 
-  sqlite3_stmt* Prepare(std::string_view sql);
+  sqlite3_stmt* Prepare(Sql sql);
   int64_t Changes() const;
 
   int log_pages_ = 0;
   std::unique_ptr<sqlite3, Close> connection_;
-  std::unordered_map<std::string_view, std::unique_ptr<sqlite3_stmt, Finalize>>
-      statements_;  // by their text, which is a literal
+  std::unordered_map<const char*, std::unique_ptr<sqlite3_stmt, Finalize>>
+      statements_;  // by their text
 };
 
 }  // namespace turbo::store::sqlite

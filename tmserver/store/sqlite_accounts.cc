@@ -116,10 +116,10 @@ void SqliteWriter::ForgetExpiredTokens(const mail::NewAccessToken& op) {
 
 Result<mail::AccessToken> SqliteWriter::RotateAccessToken(
     const mail::TokenRotation& op) {
-  constexpr char kBy[] =
+  constexpr sqlite::Sql kBy =
       "SELECT 1 FROM token_secrets WHERE secret_hash = ? AND token_id = ?"
       " AND (ends_at IS NULL OR ends_at > ?)";
-  constexpr char kLiving[] =
+  constexpr sqlite::Sql kLiving =
       "SELECT count(*) FROM token_secrets WHERE token_id = ?"
       " AND (ends_at IS NULL OR ends_at > ?)";
   const std::optional<int64_t> id = FindTokenId(op.user, op.name);

@@ -89,7 +89,7 @@ SELECT id, uses, created_by, created_at, expires_at
 // SQLite counts a whole table by its pages, not its rows; messages, which may
 // be many more, are known from ids.
 mail::Totals GetTotals(Connection& db) {
-  const auto number = [&](std::string_view sql) {
+  const auto number = [&](sqlite::Sql sql) {
     return db.FindInt(sql).value_or(0);
   };
   mail::Totals totals;

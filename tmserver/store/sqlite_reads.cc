@@ -30,11 +30,11 @@ using sqlite::Query;
   " FROM entries e CROSS JOIN messages m ON m.id = e.message_id" \
   " WHERE e.user_id = ? AND e.box = ?" TURBO_NOT_EXPIRED
 
-constexpr char kOldestFirst[] =
+constexpr sqlite::Sql kOldestFirst =
     TURBO_SELECT_ENTRIES " AND e.message_id > ? ORDER BY e.message_id";
-constexpr char kNewestFirst[] =
+constexpr sqlite::Sql kNewestFirst =
     TURBO_SELECT_ENTRIES " AND e.message_id < ? ORDER BY e.message_id DESC";
-constexpr char kOne[] =
+constexpr sqlite::Sql kOne =
     "SELECT e.message_id, e.read_at," TURBO_COLUMNS
     ", b.body FROM entries e CROSS JOIN messages m ON m.id = e.message_id"
     " CROSS JOIN bodies b ON b.message_id = e.message_id"
@@ -44,20 +44,21 @@ constexpr char kOne[] =
 constexpr int kBody = 11;  // its column
 
 // Such as wait in the tail, unless they have been settled.
-constexpr char kOneWaiting[] =
+constexpr sqlite::Sql kOneWaiting =
     "SELECT m.id, NULL," TURBO_COLUMNS
     ", b.body FROM messages m CROSS JOIN bodies b ON b.message_id = m.id"
     " WHERE m.id = ? AND NOT EXISTS (SELECT 1 FROM trays t WHERE t.user_id = ?"
     " AND t.box = ? AND t.settled >= m.id)" TURBO_NOT_EXPIRED;
-constexpr char kWaiting[] = "SELECT m.id, NULL," TURBO_COLUMNS
-                            " FROM messages m WHERE m.id = ?" TURBO_NOT_EXPIRED;
+constexpr sqlite::Sql kWaiting =
+    "SELECT m.id, NULL," TURBO_COLUMNS
+    " FROM messages m WHERE m.id = ?" TURBO_NOT_EXPIRED;
 
 #undef TURBO_SELECT_ENTRIES
 #undef TURBO_NOT_EXPIRED
 #undef TURBO_COLUMNS
 
 // A deleted account's name has its id behind a '#'.
-constexpr char kReceipts[] = R"sql(
+constexpr sqlite::Sql kReceipts = R"sql(
 SELECT substr(u.name, 1, instr(u.name || '#', '#') - 1), r.read_at FROM receipts r JOIN users u ON u.id = r.user_id
  WHERE r.message_id = ?)sql";
 
@@ -298,7 +299,7 @@ std::optional<Message> Get(Connection& db, const Waiting& waiting,
     }
     return message;
   };
-  const auto find = [&](const char* sql) {
+  const auto find = [&](sqlite::Sql sql) {
     return show(db.Start(sql, query.id, query.user, ToColumn(query.box),
                          ToColumn(query.now)));
   };

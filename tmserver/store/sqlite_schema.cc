@@ -179,7 +179,7 @@ constexpr const char* kSteps[] = {kFirstTables, kAttachmentsAndExpiry,
 
 using Kind = OpenError::Kind;
 
-int64_t Pragma(sqlite::Connection& connection, std::string_view pragma) {
+int64_t Pragma(sqlite::Connection& connection, sqlite::Sql pragma) {
   return connection.FindInt(pragma).value_or(0);
 }
 
