@@ -1,10 +1,12 @@
 #include "tmserver/log.h"
 
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <memory>
+#include <mutex>
 #include <nlohmann/json.hpp>
 
 namespace turbo::log {
@@ -29,6 +31,23 @@ spdlog::level::level_enum ToSpdlog(Level level) {
   }
   return spdlog::level::off;
 }
+
+// spdlog's own writes every line by itself.
+class StderrSink final : public spdlog::sinks::base_sink<std::mutex> {
+ private:
+  void sink_it_(const spdlog::details::log_msg& line) override {
+    formatter_->format(line, waiting_);
+  }
+  void flush_() override {
+    std::fwrite(waiting_.data(), 1, waiting_.size(), stderr);
+    waiting_.clear();
+  }
+
+  spdlog::memory_buf_t waiting_;
+};
+
+// Whether this thread has a Gathering.
+thread_local bool gathers = false;
 
 struct Logger {
   Format format = Format::kText;
@@ -73,13 +92,14 @@ std::string JsonPayload(std::string_view event, Fields fields) {
 }  // namespace
 
 void Start(Format format, Level level) {
-  auto out = std::make_shared<spdlog::logger>(
-      "tmserver", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  auto out = std::make_shared<spdlog::logger>("tmserver",
+                                              std::make_shared<StderrSink>());
   const char* pattern =
       format == Format::kText
           ? "%Y-%m-%dT%H:%M:%S.%eZ %l %v"
           : R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})";
   out->set_pattern(pattern, spdlog::pattern_time_type::utc);
+  out->flush_on(spdlog::level::warn);
   out->set_error_handler([](const std::string&) {});
   out->set_level(ToSpdlog(level));
   TheLogger() = {format, std::move(out)};
@@ -95,6 +115,14 @@ void Write(Level level, std::string_view event, Fields fields) {
   if (!logger.out || !logger.out->should_log(at)) return;
   logger.out->log(at,
                   spdlog::string_view_t(Payload(logger.format, event, fields)));
+  if (!gathers) logger.out->flush();
+}
+
+Gathering::Gathering() { gathers = true; }
+
+Gathering::~Gathering() {
+  gathers = false;
+  if (TheLogger().out) TheLogger().out->flush();
 }
 
 std::string Payload(Format format, std::string_view event, Fields fields) {

@@ -32,6 +32,16 @@ void Start(Format format, Level level);
 void SetLevel(Level level);
 void Write(Level level, std::string_view event, Fields fields = {});
 
+// While it lives, the lines of its thread wait, for each other or for one of a
+// warning or worse, and are written together. One at a time in each thread.
+class Gathering {
+ public:
+  Gathering();
+  ~Gathering();
+  Gathering(const Gathering&) = delete;
+  Gathering& operator=(const Gathering&) = delete;
+};
+
 // What a line says after its time and level.
 std::string Payload(Format format, std::string_view event, Fields fields);
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "tmserver/log.h"
 #include "tmserver/service/cork.h"
 
 namespace turbo::service {
@@ -50,6 +51,7 @@ void CallQueue::HandOut() {
   void* tag = nullptr;
   bool ok = false;
   while (events_->Next(&tag, &ok)) {
+    const log::Gathering lines;
     // The first is answered at once; then there are many, or none.
     static_cast<Event*>(tag)->Proceed(ok);
     const Cork cork;
