@@ -17,7 +17,7 @@ namespace turbo::service {
 namespace {
 
 // Of each method, so that a burst finds somebody waiting.
-constexpr int kWaitingCalls = 16;
+constexpr int kWaitingCalls = 4;
 
 void LogException(std::string_view where, const std::exception& e) {
   log::Write(log::Level::kError, "exception",

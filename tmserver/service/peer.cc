@@ -38,8 +38,10 @@ std::string Ipv4Of(std::string_view peer) {
 
 }  // namespace
 
+bool IsUnixSocket(std::string_view peer) { return peer.starts_with(kUnix); }
+
 std::string AddressOf(std::string_view peer) {
-  if (peer.starts_with(kUnix)) return std::string(kUnix);
+  if (IsUnixSocket(peer)) return std::string(kUnix);
   if (peer.starts_with(kIpv4)) return Ipv4Of(peer);
   const auto address = peer.starts_with(kIpv6) ? Ipv6Of(peer) : std::nullopt;
   if (!address) return std::string(peer);
@@ -50,7 +52,7 @@ std::string AddressOf(std::string_view peer) {
 }
 
 mail::Origin OriginOf(std::string_view peer) {
-  if (peer.starts_with(kUnix)) return {};
+  if (IsUnixSocket(peer)) return {};
   auto address = peer.starts_with(kIpv6) ? Ipv6Of(peer) : std::nullopt;
   if (!address || IN6_IS_ADDR_V4MAPPED(&*address)) return AddressOf(peer);
   std::fill(std::begin(address->s6_addr) + kNetworkBytes,

@@ -9,6 +9,9 @@
 
 namespace turbo::service {
 
+// Whether gRPC's name of a peer is that of a Unix socket.
+bool IsUnixSocket(std::string_view peer);
+
 // The address in gRPC's name of a peer, such as `ipv6:%5B::1%5D:4711`, in its
 // usual form and without the port; IPv4 in IPv6 is IPv4. `unix` for Unix
 // sockets, and the name itself where it is something else.
