@@ -86,7 +86,7 @@ void CheckFile(const std::string& path) {
       " count(*) AS held FROM entries GROUP BY message_id) e"
       " ON e.message_id = m.id WHERE refs <> coalesce(held, 0)",
       "SELECT count(*) FROM messages m LEFT JOIN bodies b ON b.message_id ="
-      " m.id WHERE (refs > 0) <> (body IS NOT NULL)"};
+      " m.id WHERE (refs > 0) <> (coalesce(m.body, b.body) IS NOT NULL)"};
   for (const sqlite::Sql differing : kDiffering) {
     BOOST_TEST(db.FindInt(differing).value() == 0);
   }

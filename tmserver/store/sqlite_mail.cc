@@ -22,6 +22,9 @@ using mail::Time;
 using mail::UserId;
 using sqlite::Blob;
 
+// Bytes of a body that stands in its message's row; a read finds both at once.
+constexpr size_t kShortBody = 1024;
+
 // The ids of a request, each once.
 std::vector<MessageId> Unique(const std::vector<MessageId>& ids) {
   std::vector<MessageId> unique;
@@ -162,18 +165,22 @@ void SqliteWriter::Store(const mail::Delivery& op, MessageId id) {
     request_id = op.request_id;
     digest = Blob{op.digest};
   }
+  const bool is_short = draft.body.size() <= kShortBody;
+  const auto body = is_short ? std::optional(Blob{draft.body}) : std::nullopt;
   const size_t refs = draft.to.size() + (draft.keep_copy ? 1 : 0);
   db_.Run(
       "INSERT INTO messages (id, sender_id, sender, recipients, sent_at, size,"
       " refs, copy, request_id, digest, subject, labels, attachments,"
-      " in_reply_to, expires_at)"
-      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      " in_reply_to, expires_at, body)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       id, op.sender, op.from, recipients, ToColumn(op.now),
       static_cast<int64_t>(mail::SizeOf(draft)), static_cast<int64_t>(refs),
       draft.keep_copy ? 1 : 0, request_id, digest, draft.subject, labels,
-      attachments, draft.in_reply_to, expires_at);
-  db_.Run("INSERT INTO bodies (message_id, body) VALUES (?, ?)", id,
-          Blob{draft.body});
+      attachments, draft.in_reply_to, expires_at, body);
+  if (!is_short) {
+    db_.Run("INSERT INTO bodies (message_id, body) VALUES (?, ?)", id,
+            Blob{draft.body});
+  }
   int64_t place = 0;
   for (const mail::Attachment& attachment : draft.attachments) {
     db_.Run(
@@ -253,7 +260,7 @@ void SqliteWriter::Release(MessageId id) {
   if (refs != 0) return;
   db_.Run(
       "UPDATE messages SET subject = NULL, labels = NULL, attachments = NULL,"
-      " in_reply_to = NULL, expires_at = NULL WHERE id = ?",
+      " in_reply_to = NULL, expires_at = NULL, body = NULL WHERE id = ?",
       id);
   db_.Run("DELETE FROM bodies WHERE message_id = ?", id);
   db_.Run("DELETE FROM attachments WHERE message_id = ?", id);

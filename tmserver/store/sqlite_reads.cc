@@ -22,6 +22,9 @@ using sqlite::Query;
 #define TURBO_COLUMNS                                                \
   " m.sender, m.recipients, m.sent_at, m.subject, m.labels, m.size," \
   " m.attachments, m.in_reply_to, m.expires_at "
+#define TURBO_BODY    \
+  "coalesce(m.body, " \
+  "(SELECT b.body FROM bodies b WHERE b.message_id = m.id))"
 #define TURBO_NOT_EXPIRED " AND (m.expires_at IS NULL OR m.expires_at > ?)"
 
 // Entries of one tray. CROSS JOIN keeps SQLite to this order of the tables.
@@ -35,9 +38,8 @@ constexpr sqlite::Sql kOldestFirst =
 constexpr sqlite::Sql kNewestFirst =
     TURBO_SELECT_ENTRIES " AND e.message_id < ? ORDER BY e.message_id DESC";
 constexpr sqlite::Sql kOne =
-    "SELECT e.message_id, e.read_at," TURBO_COLUMNS
-    ", b.body FROM entries e CROSS JOIN messages m ON m.id = e.message_id"
-    " CROSS JOIN bodies b ON b.message_id = e.message_id"
+    "SELECT e.message_id, e.read_at," TURBO_COLUMNS ", " TURBO_BODY
+    " FROM entries e CROSS JOIN messages m ON m.id = e.message_id"
     " WHERE e.message_id = ? AND e.user_id = ? AND e.box = ?" TURBO_NOT_EXPIRED
     " AND EXISTS (SELECT 1 FROM trays t WHERE t.user_id = e.user_id"
     " AND t.box = e.box AND t.count > 0)";
@@ -45,15 +47,19 @@ constexpr int kBody = 11;  // its column
 
 // Such as wait in the tail, unless they have been settled.
 constexpr sqlite::Sql kOneWaiting =
-    "SELECT m.id, NULL," TURBO_COLUMNS
-    ", b.body FROM messages m CROSS JOIN bodies b ON b.message_id = m.id"
-    " WHERE m.id = ? AND NOT EXISTS (SELECT 1 FROM trays t WHERE t.user_id = ?"
+    "SELECT m.id, NULL," TURBO_COLUMNS ", " TURBO_BODY
+    " FROM messages m WHERE m.id = ? AND NOT EXISTS (SELECT 1 FROM trays t "
+    "WHERE t.user_id = ?"
     " AND t.box = ? AND t.settled >= m.id)" TURBO_NOT_EXPIRED;
 constexpr sqlite::Sql kWaiting =
     "SELECT m.id, NULL," TURBO_COLUMNS
     " FROM messages m WHERE m.id = ?" TURBO_NOT_EXPIRED;
 
+constexpr sqlite::Sql kBodyOf =
+    "SELECT " TURBO_BODY " FROM messages m WHERE id = ?";
+
 #undef TURBO_SELECT_ENTRIES
+#undef TURBO_BODY
 #undef TURBO_NOT_EXPIRED
 #undef TURBO_COLUMNS
 
@@ -125,7 +131,7 @@ size_t BodyBytes(const Message& message, const Query& row) {
 }
 
 std::string ReadBody(Connection& db, MessageId id) {
-  Query body = db.Start("SELECT body FROM bodies WHERE message_id = ?", id);
+  Query body = db.Start(kBodyOf, id);
   return body.Step() ? body.Text(0) : std::string();
 }
 

@@ -5,11 +5,11 @@
 namespace turbo::store {
 namespace {
 
-// A send appends a row to messages and one to bodies; the rest says who holds
-// it. A message's row is its line in the register: it outlives the content
-// (subject, labels and body), which goes when refs, the number of trays that
-// hold it, comes to 0. Bodies have a table of their own, so that rows stay
-// small for lists and for changes of refs.
+// A send appends a row to messages; the rest says who holds it. A message's row
+// is its line in the register: it outlives the content (subject, labels and
+// body), which goes when refs, the number of trays that hold it, comes to 0.
+// Large bodies have a table of their own, so that rows stay small for lists and
+// for changes of refs.
 //
 // A request id is remembered in its message's row until it is forgotten. The
 // partial indexes find what is to be forgotten, without cost for the rest.
@@ -174,8 +174,14 @@ CREATE TRIGGER entry_forgotten AFTER DELETE ON messages BEGIN
 END;
 )sql";
 
-constexpr const char* kSteps[] = {kFirstTables, kAttachmentsAndExpiry,
-                                  kAccessTokens, kTail, kAdministration};
+// Where it is null, the body is in bodies, as all of them were.
+constexpr char kShortBodies[] = R"sql(
+ALTER TABLE messages ADD COLUMN body BLOB;
+)sql";
+
+constexpr const char* kSteps[] = {kFirstTables,    kAttachmentsAndExpiry,
+                                  kAccessTokens,   kTail,
+                                  kAdministration, kShortBodies};
 
 using Kind = OpenError::Kind;
 

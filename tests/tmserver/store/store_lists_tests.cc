@@ -80,6 +80,25 @@ BOOST_DATA_TEST_CASE(bodies_come_where_they_are_asked_for, kStores, engine) {
   BOOST_TEST(house.List(query).messages.at(0).body == "body");
 }
 
+BOOST_DATA_TEST_CASE(bodies_of_all_sizes_come_back, kStores, engine) {
+  House house(engine);
+  const std::vector<size_t> sizes = {0, 1, 1023, 1024, 1025, 4096, 100'000};
+  for (const size_t size : sizes) {
+    auto op = house.FromAna({"beto"});
+    op.draft.body = std::string(size, '\0');
+    house.Send(op);
+  }
+  auto query = Inbox(house.beto, Order::kOldestFirst);
+  query.with_body = true;
+  const auto listed = house.List(query).messages;
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    const std::string body(sizes[i], '\0');
+    BOOST_TEST((listed.at(i).body == body));
+    const auto id = static_cast<MessageId>(i + 1);
+    BOOST_TEST((house.Get(house.beto, Box::kInbox, id)->body == body));
+  }
+}
+
 BOOST_DATA_TEST_CASE(filters_select_and_count_the_same, kStores, engine) {
   House house(engine);
   for (int i = 0; i < 6; ++i) {
