@@ -80,7 +80,7 @@ Result<Sent> SqliteWriter::Deliver(const mail::Delivery& op) {
 
   sent.id = ++newest_;
   Store(op, sent.id);
-  const Held held{sent.id, op.expires_at};
+  const Held held{sent.id, op.expires_at.value_or(mail::Time::max())};
   const auto hold = [&](UserId user, Box box) {
     pending_.Hold({user, box}, held);
     changed_.push_back({user, box});

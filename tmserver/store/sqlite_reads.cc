@@ -187,7 +187,7 @@ int64_t CountExpired(Connection& db, const TrayRow& tray,
                      const std::vector<Held>& waiting,
                      const mail::CountQuery& query) {
   const auto is_over = [&](const Held& held) {
-    return held.expires_at && *held.expires_at <= query.now;
+    return held.expires_at <= query.now;
   };
   return (tray.count > 0 ? CountExpired(db, query) : 0) +
          std::count_if(waiting.begin(), waiting.end(), is_over);

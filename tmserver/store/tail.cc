@@ -36,6 +36,10 @@ void Sends::Remember(RequestKey request, mail::MessageId id) {
 }
 
 void Sends::Append(Sends later) {
+  if (entries == 0 && requests.empty()) {
+    *this = std::move(later);
+    return;
+  }
   for (auto& [tray, held] : later.trays) {
     auto& all = trays[tray];
     all.insert(all.end(), held.begin(), held.end());

@@ -9,6 +9,7 @@
 #define TMSERVER_STORE_TAIL_H_
 
 #include <absl/container/btree_map.h>
+#include <absl/container/inlined_vector.h>
 
 #include <memory>
 #include <mutex>
@@ -24,7 +25,7 @@ namespace turbo::store {
 // A message in a tray, as it is after its send: unread.
 struct Held {
   mail::MessageId id = 0;
-  std::optional<mail::Time> expires_at;
+  mail::Time expires_at = mail::Time::max();  // that is never
 };
 
 struct TrayKey {
@@ -50,7 +51,8 @@ struct Sends {
   // Adds `later`, which follows.
   void Append(Sends later);
 
-  absl::btree_map<TrayKey, std::vector<Held>> trays;  // ids ascending
+  // Ids ascending. Of many users, most get no more than one.
+  absl::btree_map<TrayKey, absl::InlinedVector<Held, 1>> trays;
   absl::btree_map<RequestKey, mail::MessageId> requests;
   size_t entries = 0;  // in all trays
 };

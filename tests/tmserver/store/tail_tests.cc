@@ -14,8 +14,8 @@ constexpr TrayKey kBeto{2, Box::kOutbox};
 // A send from beto to ana, under the key "k" and its id.
 Sends SendOf(MessageId id) {
   Sends sends;
-  sends.Hold(kAna, {id, std::nullopt});
-  sends.Hold(kBeto, {id, std::nullopt});
+  sends.Hold(kAna, {id});
+  sends.Hold(kBeto, {id});
   sends.Remember({kBeto.user, "k" + std::to_string(id)}, id);
   return sends;
 }
