@@ -134,7 +134,7 @@ class MemoryStore final : public mail::Store {
         [this, run = std::move(run)] {
           const std::lock_guard lock(mutex_);
           auto result = run();
-          versions_.ChangeAll();
+          versions_.ChangeAll(++changes_);
           return result;
         },
         std::move(done));
@@ -191,6 +191,7 @@ class MemoryStore final : public mail::Store {
   const std::string identity_;
   TrayVersions versions_;
   std::mutex mutex_;  // guards all below but commits_
+  uint64_t changes_ = 0;
   std::map<mail::UserId, mail::Account> accounts_;
   std::map<std::string, mail::UserId> names_;
   std::set<std::string> retired_names_;  // of deleted accounts

@@ -19,9 +19,9 @@ SqliteReaders::Reader::Reader(const std::string& path) : connection(path) {
   connection.Execute(kCacheOf64MiB);
 }
 
-void SqliteReaders::Reader::See(uint64_t commits_now) {
+void SqliteReaders::Reader::See(uint64_t needed, uint64_t commits_now) {
   if (connection.InTransaction()) {
-    if (commits == commits_now) return;
+    if (commits >= needed) return;
     connection.Run("COMMIT");
   }
   connection.Run("BEGIN");
@@ -37,11 +37,12 @@ bool SqliteReaders::Reader::LetGo() noexcept {
   }
 }
 
-std::unique_ptr<SqliteReaders::Reader> SqliteReaders::Take() {
+std::unique_ptr<SqliteReaders::Reader> SqliteReaders::Take(uint64_t commits) {
   std::unique_ptr<Reader> reader = Borrow();
   try {
     if (reader == nullptr) reader = std::make_unique<Reader>(path_);
-    reader->See(commits_);
+    reader->moves = moves_;
+    reader->See(commits, commits_);
     return reader;
   } catch (...) {
     GiveBack(nullptr);
@@ -64,7 +65,7 @@ void SqliteReaders::GiveBack(std::unique_ptr<Reader> reader) {
     const std::lock_guard lock(mutex_);
     --lent_;
     // LetGo may have looked for it in vain.
-    const bool is_old = reader != nullptr && reader->commits != commits_;
+    const bool is_old = reader != nullptr && reader->moves != moves_;
     if (is_old && !reader->LetGo()) reader.reset();
     if (reader != nullptr) idle_.push_back(std::move(reader));
   }
@@ -73,7 +74,7 @@ void SqliteReaders::GiveBack(std::unique_ptr<Reader> reader) {
 
 void SqliteReaders::LetGo() {
   const std::lock_guard lock(mutex_);
-  ++commits_;
+  ++moves_;
   std::erase_if(idle_, [](const auto& reader) { return !reader->LetGo(); });
 }
 

@@ -60,13 +60,13 @@ SELECT id, sender_id, recipients, copy, request_id, expires_at FROM messages
 }
 
 std::vector<Held> SqliteWriter::WaitingIn(const TrayKey& tray,
-                                          MessageId settled) const {
-  std::vector<Held> held = tail_.In(tray).held;
-  const auto pending = pending_.trays.find(tray);
-  if (pending != pending_.trays.end()) {
-    held.insert(held.end(), pending->second.begin(), pending->second.end());
-  }
-  return After(settled, std::move(held));
+                                          MessageId settled,
+                                          size_t limit) const {
+  std::vector<Held> held = tail_.After(tray, settled, limit);
+  const auto pending = pending_.After(tray, settled);
+  const size_t some = std::min(pending.size(), limit - held.size());
+  held.insert(held.end(), pending.begin(), pending.begin() + some);
+  return held;
 }
 
 std::optional<MessageId> SqliteWriter::FindWaiting(
@@ -78,23 +78,25 @@ std::optional<MessageId> SqliteWriter::FindWaiting(
 
 size_t SqliteWriter::CountAll(const TrayKey& tray) {
   const TrayRow row = FindTray(db_, tray.user, tray.box);
-  return static_cast<size_t>(row.count) + WaitingIn(tray, row.settled).size();
+  return static_cast<size_t>(row.count) + tail_.CountAfter(tray, row.settled) +
+         pending_.After(tray, row.settled).size();
 }
 
 size_t SqliteWriter::SettleTray(const TrayKey& tray, size_t limit) {
-  const auto held = WaitingIn(tray, FindTray(db_, tray.user, tray.box).settled);
-  const size_t some = std::min(limit, held.size());
-  if (some == 0) return 0;
+  const MessageId settled = FindTray(db_, tray.user, tray.box).settled;
+  const std::vector<Held> held = WaitingIn(tray, settled, limit);
+  if (held.empty()) return 0;
   const int64_t box = ToColumn(tray.box);
-  for (size_t i = 0; i < some; ++i) {
+  for (const Held& one : held) {
     db_.Run("INSERT INTO entries (user_id, box, message_id) VALUES (?, ?, ?)",
-            tray.user, box, held[i].id);
+            tray.user, box, one.id);
   }
   db_.Run(
       "INSERT INTO trays (user_id, box, count, settled) VALUES (?1, ?2, ?3, ?4)"
       " ON CONFLICT DO UPDATE SET count = count + ?3, settled = ?4",
-      tray.user, box, static_cast<int64_t>(some), held[some - 1].id);
-  return some;
+      tray.user, box, static_cast<int64_t>(held.size()), held.back().id);
+  settled_.push_back(tray);
+  return held.size();
 }
 
 void SqliteWriter::SettleTray(mail::UserId user, Box box) {
@@ -154,7 +156,7 @@ void SqliteWriter::SettleAll() {
   all_settled_ = true;
 }
 
-void SqliteWriter::UpdateTail() {
+void SqliteWriter::UpdateTail(uint64_t commit) {
   if (std::exchange(all_settled_, false)) {
     tail_.DropAll();
   } else if (IsFrozenSettled()) {
@@ -167,15 +169,20 @@ void SqliteWriter::UpdateTail() {
                  tail_.frozen()->requests.begin()};
   }
   committed_progress_ = progress_;
-  for (const auto& [user, box] : changed_) tray_versions_.Change(user, box);
+  for (const auto& [user, box] : changed_) {
+    tray_versions_.Change(user, box, commit);
+  }
   changed_.clear();
+  settled_.clear();
 }
 
 void SqliteWriter::ForgetChanges() {
   parties_.ForgetAll();
   pending_ = {};
   changed_.clear();
+  settled_.clear();
   all_settled_ = false;
+  accounts_changed_ = false;
   progress_ = committed_progress_;
   cautious_commits_ = kCautiousCommits;
 }

@@ -29,16 +29,48 @@ std::string Prepared(const std::filesystem::path& path) {
   return path.string();
 }
 
-template <class T, class Function>
-Result<T> Read(SqliteReaders& readers, Function function) {
+// What `use` answers, which reads.
+template <class T, class Use>
+Result<T> Guarded(Use use) {
   try {
-    return readers.Use(
-        [&](Connection& db) -> Result<T> { return function(db); });
+    return use();
   } catch (const std::exception& error) {
     return mail::Fail(
         mail::ErrorCode::kUnavailable,
         std::string("the server can't read its store: ") + error.what());
   }
+}
+
+template <class T, class Function>
+Result<T> Read(SqliteReaders& readers, Function function) {
+  return Guarded<T>([&] {
+    return readers.Use(
+        [&](Connection& db) -> Result<T> { return function(db); });
+  });
+}
+
+// The same where mail doesn't matter: of every call by somebody new.
+template <class T, class Function>
+Result<T> ReadCaller(SqliteWriter& writer, Function function) {
+  return Guarded<T>([&] {
+    return writer.readers().Use(
+        writer.accounts_commit(),
+        [&](Connection& db) -> Result<T> { return function(db); });
+  });
+}
+
+// `function` of a connection and of what waits for the query's tray, both as
+// they are after the last commit that changed it.
+template <class T, class Query, class Function>
+Result<T> ReadTray(SqliteWriter& writer, const Query& query,
+                   Function function) {
+  const Waiting waiting = writer.tail().In({query.user, query.box});
+  const uint64_t commits = writer.tray_commits().Of(query.user, query.box);
+  return Guarded<T>([&] {
+    return writer.readers().Use(commits, [&](Connection& db) -> Result<T> {
+      return function(db, waiting, query);
+    });
+  });
 }
 
 // `done`, with `step` before it.
@@ -74,8 +106,8 @@ Result<std::optional<mail::Account>> SqliteStore::FindAccount(
 Result<std::optional<mail::Session>> SqliteStore::FindSession(
     const std::string& token_hash) {
   return sessions_.Find(token_hash, [&] {
-    return Read<std::optional<mail::Session>>(
-        writer_.readers(),
+    return ReadCaller<std::optional<mail::Session>>(
+        writer_,
         [&](Connection& db) { return store::FindSession(db, token_hash); });
   });
 }
@@ -83,10 +115,9 @@ Result<std::optional<mail::Session>> SqliteStore::FindSession(
 Result<std::optional<AccessToken>> SqliteStore::FindAccessToken(
     const std::string& secret_hash) {
   return tokens_.Find(secret_hash, [&] {
-    return Read<std::optional<AccessToken>>(
-        writer_.readers(), [&](Connection& db) {
-          return store::FindAccessToken(db, secret_hash);
-        });
+    return ReadCaller<std::optional<AccessToken>>(writer_, [&](Connection& db) {
+      return store::FindAccessToken(db, secret_hash);
+    });
   });
 }
 
@@ -129,25 +160,16 @@ Result<mail::Totals> SqliteStore::GetTotals() {
 }
 
 Result<mail::Page> SqliteStore::List(const mail::ListQuery& query) {
-  const Waiting waiting = writer_.tail().In({query.user, query.box});
-  return Read<mail::Page>(writer_.readers(), [&](Connection& db) {
-    return store::List(db, waiting, query);
-  });
+  return ReadTray<mail::Page>(writer_, query, store::List);
 }
 
 Result<mail::Counted> SqliteStore::Count(const mail::CountQuery& query) {
-  const Waiting waiting = writer_.tail().In({query.user, query.box});
-  return Read<mail::Counted>(writer_.readers(), [&](Connection& db) {
-    return store::Count(db, waiting, query);
-  });
+  return ReadTray<mail::Counted>(writer_, query, store::Count);
 }
 
 Result<std::optional<mail::Message>> SqliteStore::Get(
     const mail::MessageQuery& query) {
-  const Waiting waiting = writer_.tail().In({query.user, query.box});
-  return Read<std::optional<mail::Message>>(
-      writer_.readers(),
-      [&](Connection& db) { return store::Get(db, waiting, query); });
+  return ReadTray<std::optional<mail::Message>>(writer_, query, store::Get);
 }
 
 Result<std::optional<Sent>> SqliteStore::FindRequest(
@@ -167,18 +189,28 @@ Result<std::vector<mail::RegisterEntry>> SqliteStore::ReadRegister(
 }
 
 template <class T>
+void SqliteStore::Change(std::function<Result<T>()> run, mail::Done<T> done) {
+  commits_.Submit<T>(
+      [this, run = std::move(run)] {
+        writer_.NoteAccounts();
+        return run();
+      },
+      std::move(done));
+}
+
+template <class T>
 void SqliteStore::ChangeAccounts(std::function<Result<T>()> run,
                                  mail::Done<T> done) {
-  commits_.Submit<T>(std::move(run), DoneAfter(
-                                         [this] {
-                                           sessions_.ForgetAll();
-                                           tokens_.ForgetAll();
-                                         },
-                                         std::move(done)));
+  Change<T>(std::move(run), DoneAfter(
+                                [this] {
+                                  sessions_.ForgetAll();
+                                  tokens_.ForgetAll();
+                                },
+                                std::move(done)));
 }
 
 void SqliteStore::CreateAccount(mail::NewAccount op, mail::Done<UserId> done) {
-  commits_.Submit<UserId>(
+  Change<UserId>(
       [this, op = std::move(op)] { return writer_.CreateAccount(op); },
       std::move(done));
 }
@@ -191,14 +223,14 @@ void SqliteStore::OpenSession(mail::NewSession op, mail::Done<Nothing> done) {
 
 void SqliteStore::RenewSession(std::string token_hash, Time now,
                                mail::Done<Nothing> done) {
-  commits_.Submit<Nothing>(
+  Change<Nothing>(
       [this, token_hash, now] { return writer_.RenewSession(token_hash, now); },
       DoneAfter([this, token_hash] { sessions_.Forget(token_hash); },
                 std::move(done)));
 }
 
 void SqliteStore::EndSession(std::string token_hash, mail::Done<Nothing> done) {
-  commits_.Submit<Nothing>(
+  Change<Nothing>(
       [this, token_hash] { return writer_.EndSession(token_hash); },
       DoneAfter([this, token_hash] { sessions_.Forget(token_hash); },
                 std::move(done)));
@@ -229,7 +261,7 @@ void SqliteStore::RevokeAccessToken(UserId user, std::string name,
 
 void SqliteStore::UseAccessToken(std::string secret_hash, Time now,
                                  mail::Done<Nothing> done) {
-  commits_.Submit<Nothing>(
+  Change<Nothing>(
       [this, secret_hash, now] {
         return writer_.UseAccessToken(secret_hash, now);
       },
@@ -268,14 +300,14 @@ void SqliteStore::EndSessions(std::string user, bool tokens,
 
 void SqliteStore::CreateInvite(mail::NewInvite op,
                                mail::Done<mail::Invite> done) {
-  commits_.Submit<mail::Invite>(
+  Change<mail::Invite>(
       [this, op = std::move(op)] { return writer_.CreateInvite(op); },
       std::move(done));
 }
 
 void SqliteStore::RevokeInvite(int64_t id, Time now,
                                mail::Done<mail::Invite> done) {
-  commits_.Submit<mail::Invite>(
+  Change<mail::Invite>(
       [this, id, now] { return writer_.RevokeInvite(id, now); },
       std::move(done));
 }

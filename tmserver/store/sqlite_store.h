@@ -89,7 +89,10 @@ class SqliteStore : public mail::Store {
               mail::Done<size_t> done) override;
 
  private:
-  // For a write that may change who may do what.
+  // For a write that changes more than mail.
+  template <class T>
+  void Change(std::function<mail::Result<T>()> run, mail::Done<T> done);
+  // For one that may change who may do what.
   template <class T>
   void ChangeAccounts(std::function<mail::Result<T>()> run, mail::Done<T> done);
 

@@ -1,6 +1,7 @@
 #include "tmserver/store/sqlite_writer.h"
 
 #include <exception>
+#include <utility>
 
 #include "tmserver/store/answers.h"
 #include "tmserver/store/open.h"
@@ -52,9 +53,16 @@ void SqliteWriter::Begin() {
 void SqliteWriter::Commit() {
   SettleShare();
   db_.Run("COMMIT");
-  readers_.NoteCommit();  // before the tail forgets what is settled
+  const uint64_t commit = readers_.NoteCommit();
+  // Before the tail forgets what is settled, and tells what is new.
+  for (const auto* trays : {&changed_, &settled_}) {
+    for (const auto& [user, box] : *trays) {
+      tray_commits_.Change(user, box, commit);
+    }
+  }
+  if (std::exchange(accounts_changed_, false)) accounts_commit_ = commit;
   if (cautious_commits_ > 0) --cautious_commits_;
-  UpdateTail();
+  UpdateTail(commit);
 }
 
 void SqliteWriter::Rollback() {

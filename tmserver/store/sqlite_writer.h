@@ -2,6 +2,7 @@
 #ifndef TMSERVER_STORE_SQLITE_WRITER_H_
 #define TMSERVER_STORE_SQLITE_WRITER_H_
 
+#include <atomic>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,6 +39,11 @@ class SqliteWriter final : public Engine {
   const Tail& tail() const { return tail_; }
   // Of what is committed. From any thread.
   const TrayVersions& tray_versions() const { return tray_versions_; }
+  // For readers(), asked after tail(): up to which commit a tray's part of the
+  // file has changed. From any thread.
+  const TrayVersions& tray_commits() const { return tray_commits_; }
+  // For readers(): the last commit that changed more than mail.
+  uint64_t accounts_commit() const { return accounts_commit_; }
 
   void Begin() override;
   void Commit() override;
@@ -45,6 +51,9 @@ class SqliteWriter final : public Engine {
   void Maintain() override;
   void MakeRoom() override;
   void Abandon() noexcept override;
+
+  // The open transaction changes more than mail.
+  void NoteAccounts() { accounts_changed_ = true; }
 
   mail::Result<mail::UserId> CreateAccount(const mail::NewAccount& op);
   mail::Result<mail::Nothing> OpenSession(const mail::NewSession& op);
@@ -121,9 +130,10 @@ class SqliteWriter final : public Engine {
 
   // After opening the file: what it has not settled.
   void Rebuild();
-  // What the tray has in the tail after `settled`, with the open transaction's.
-  std::vector<Held> WaitingIn(const TrayKey& tray,
-                              mail::MessageId settled) const;
+  // The first that the tray has in the tail after `settled`, `limit` at most,
+  // with the open transaction's.
+  std::vector<Held> WaitingIn(const TrayKey& tray, mail::MessageId settled,
+                              size_t limit) const;
   std::optional<mail::MessageId> FindWaiting(const RequestKey& request) const;
   // Of the tray, waiting ones too.
   size_t CountAll(const TrayKey& tray);
@@ -139,8 +149,8 @@ class SqliteWriter final : public Engine {
   void SettleShare();
   bool IsFrozenSettled() const;
   void SettleAll();
-  // After a commit, and after a rollback.
-  void UpdateTail();
+  // After a commit, which has that number, and after a rollback.
+  void UpdateTail(uint64_t commit);
   void ForgetChanges();
 
   // Where to go on in what is frozen.
@@ -161,6 +171,8 @@ class SqliteWriter final : public Engine {
   LookupCache<Party> parties_{131'072};
 
   TrayVersions tray_versions_;
+  TrayVersions tray_commits_;
+  std::atomic<uint64_t> accounts_commit_ = 0;
   Tail tail_;
   const size_t most_waiting_;
   Progress committed_progress_;
@@ -169,9 +181,11 @@ class SqliteWriter final : public Engine {
   // The open transaction's.
   mail::MessageId newest_ = 0;  // with its sends
   Sends pending_;
-  std::vector<TrayKey> changed_;  // trays
+  std::vector<TrayKey> changed_;  // trays, for whoever looks
+  std::vector<TrayKey> settled_;  // trays, where they are only written down
   Progress progress_;
   bool all_settled_ = false;
+  bool accounts_changed_ = false;
 };
 
 }  // namespace turbo::store

@@ -1,15 +1,18 @@
 #include "tmserver/store/tail.h"
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace turbo::store {
 namespace {
 
-void AppendTo(std::vector<Held>* held, const Sends& sends,
-              const TrayKey& tray) {
-  const auto found = sends.trays.find(tray);
-  if (found == sends.trays.end()) return;
-  held->insert(held->end(), found->second.begin(), found->second.end());
+constexpr size_t kAll = std::numeric_limits<size_t>::max();
+
+// As far as `limit`.
+void Append(std::span<const Held> more, size_t limit, std::vector<Held>* held) {
+  const size_t some = std::min(more.size(), limit - held->size());
+  held->insert(held->end(), more.begin(), more.begin() + some);
 }
 
 std::optional<mail::MessageId> Find(const Sends& sends,
@@ -48,13 +51,40 @@ void Sends::Append(Sends later) {
   entries += later.entries;
 }
 
+std::span<const Held> Sends::After(const TrayKey& tray,
+                                   mail::MessageId id) const {
+  const auto found = trays.find(tray);
+  if (found == trays.end()) return {};
+  const std::span<const Held> held = found->second;
+  const auto first = std::upper_bound(
+      held.begin(), held.end(), id,
+      [](mail::MessageId left, const Held& right) { return left < right.id; });
+  return held.subspan(first - held.begin());
+}
+
 Waiting Tail::In(const TrayKey& tray) const {
   const std::lock_guard lock(mutex_);
-  Waiting waiting;
-  waiting.newest = newest_;
-  if (frozen_ != nullptr) AppendTo(&waiting.held, *frozen_, tray);
-  AppendTo(&waiting.held, fresh_, tray);
-  return waiting;
+  return {Copy(tray, 0, kAll), newest_};
+}
+
+std::vector<Held> Tail::After(const TrayKey& tray, mail::MessageId id,
+                              size_t limit) const {
+  const std::lock_guard lock(mutex_);
+  return Copy(tray, id, limit);
+}
+
+size_t Tail::CountAfter(const TrayKey& tray, mail::MessageId id) const {
+  const std::lock_guard lock(mutex_);
+  const size_t fresh = fresh_.After(tray, id).size();
+  return frozen_ != nullptr ? frozen_->After(tray, id).size() + fresh : fresh;
+}
+
+std::vector<Held> Tail::Copy(const TrayKey& tray, mail::MessageId id,
+                             size_t limit) const {
+  std::vector<Held> held;
+  if (frozen_ != nullptr) Append(frozen_->After(tray, id), limit, &held);
+  Append(fresh_.After(tray, id), limit, &held);
+  return held;
 }
 
 std::optional<mail::MessageId> Tail::FindRequest(

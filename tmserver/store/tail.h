@@ -14,6 +14,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -50,6 +51,8 @@ struct Sends {
   void Remember(RequestKey request, mail::MessageId id);
   // Adds `later`, which follows.
   void Append(Sends later);
+  // What the tray has here with greater ids than `id`. Until the next change.
+  std::span<const Held> After(const TrayKey& tray, mail::MessageId id) const;
 
   // Ids ascending. Of many users, most get no more than one.
   absl::btree_map<TrayKey, absl::InlinedVector<Held, 1>> trays;
@@ -74,6 +77,11 @@ std::vector<Held> After(mail::MessageId settled, std::vector<Held> held);
 class Tail {
  public:
   Waiting In(const TrayKey& tray) const;
+  // What the tray has here with greater ids than `id`: the first of them,
+  // `limit` at most, and how many there are.
+  std::vector<Held> After(const TrayKey& tray, mail::MessageId id,
+                          size_t limit) const;
+  size_t CountAfter(const TrayKey& tray, mail::MessageId id) const;
   std::optional<mail::MessageId> FindRequest(const RequestKey& request) const;
 
   // The rest is the writing thread's.
@@ -97,6 +105,10 @@ class Tail {
   void DropAll();
 
  private:
+  // With the lock.
+  std::vector<Held> Copy(const TrayKey& tray, mail::MessageId id,
+                         size_t limit) const;
+
   mutable std::mutex mutex_;  // for changes, and for reads by other threads
   std::unique_ptr<const Sends> frozen_;
   Sends fresh_;

@@ -2,6 +2,7 @@
 #ifndef TMSERVER_STORE_TRAY_VERSIONS_H_
 #define TMSERVER_STORE_TRAY_VERSIONS_H_
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
@@ -10,19 +11,19 @@
 
 namespace turbo::store {
 
-// Numbers that only grow, for Store::TrayVersion. Trays share them: a change of
-// one is one of some others, too. Thread-safe.
+// Numbers that only grow. Trays share them: a change of one is one of some
+// others, too. One thread at a time tells of changes, any may ask.
 class TrayVersions {
  public:
   uint64_t Of(mail::UserId user, mail::Box box) const {
-    return all_.load() + trays_[IndexOf(user, box)].load();
+    return std::max(all_.load(), trays_[IndexOf(user, box)].load());
   }
 
-  // Once the change can be seen, and before anybody is told of it.
-  void Change(mail::UserId user, mail::Box box) {
-    ++trays_[IndexOf(user, box)];
+  // Each `version` is greater than that of the change before, or the same.
+  void Change(mail::UserId user, mail::Box box, uint64_t version) {
+    trays_[IndexOf(user, box)] = version;
   }
-  void ChangeAll() { ++all_; }
+  void ChangeAll(uint64_t version) { all_ = version; }
 
  private:
   static constexpr size_t kNumbers = 32'768;

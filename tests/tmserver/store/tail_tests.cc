@@ -69,6 +69,24 @@ BOOST_AUTO_TEST_CASE(what_is_frozen_stays_until_it_is_dropped) {
   BOOST_TEST(tail.In(kAna).newest == 3);
 }
 
+BOOST_AUTO_TEST_CASE(the_first_after_an_id_are_found_in_both_parts) {
+  tail.Freeze();
+  tail.Publish(SendOf(3), 3);
+  tail.Publish(SendOf(4), 4);
+  const auto after = [this](MessageId id, size_t limit) {
+    return IdsOf(tail.After(kAna, id, limit));
+  };
+  BOOST_TEST((after(0, 9) == std::vector<MessageId>{1, 2, 3, 4}));
+  BOOST_TEST((after(1, 2) == std::vector<MessageId>{2, 3}));
+  BOOST_TEST((after(0, 1) == std::vector<MessageId>{1}));
+  BOOST_TEST((after(3, 9) == std::vector<MessageId>{4}));
+  BOOST_TEST(after(4, 9).empty());
+  BOOST_TEST(tail.CountAfter(kAna, 0) == 4u);
+  BOOST_TEST(tail.CountAfter(kAna, 1) == 3u);
+  BOOST_TEST(tail.CountAfter(kAna, 4) == 0u);
+  BOOST_TEST(tail.CountAfter({9, Box::kInbox}, 0) == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(dropping_all_keeps_the_newest_id) {
   tail.Freeze();
   tail.Publish(SendOf(3), 3);
