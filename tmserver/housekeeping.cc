@@ -1,7 +1,5 @@
 #include "tmserver/housekeeping.h"
 
-#include <malloc.h>
-
 #include <algorithm>
 #include <future>
 #include <memory>
@@ -45,8 +43,6 @@ void Housekeeping::Run() {
 
 bool Housekeeping::Rest() {
   for (int i = 0; i < kInterval / kReturn; ++i) {
-    // Left alone, glibc keeps most of what a flood of calls took.
-    malloc_trim(0);
     while (Purge()) {
     }
     if (!Pause(kReturn)) return false;
