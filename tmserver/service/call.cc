@@ -40,7 +40,7 @@ void RunSoon(std::function<void()> step, std::chrono::milliseconds delay) {
 }
 
 // One call, which waits to come in first.
-class Service::Call final : public Event {
+class Service::Call final : public Event, public Answer {
  public:
   Call(Service& service, const Method& method, CallQueue& queue)
       : service_(service), method_(method), place_(queue), writer_(&context_) {
@@ -53,6 +53,14 @@ class Service::Call final : public Event {
     if (!record_ && ok) return Begin();
     if (record_) record_->Write();
     delete this;
+  }
+
+  void Leave() override {
+    if (record_->status.ok()) {
+      writer_.Finish(response_, grpc::Status::OK, TagOf(*this));
+    } else {
+      writer_.FinishWithError(record_->status, TagOf(*this));
+    }
   }
 
   const grpc::ServerContextBase& context() const { return context_; }
@@ -128,13 +136,14 @@ class Service::Call final : public Event {
   void FinishWith(const grpc::ByteBuffer& response, const char* reason) {
     record_->Hold(response.Length());
     record_->reason = reason;
-    writer_.Finish(response, grpc::Status::OK, TagOf(*this));
+    response_ = response;
+    place_.queue().Send(*this);
   }
 
   void FinishWith(const grpc::Status& status, const char* reason) {
     record_->status = status;
     record_->reason = reason;
-    writer_.FinishWithError(status, TagOf(*this));
+    place_.queue().Send(*this);
   }
 
   Service& service_;
@@ -142,6 +151,7 @@ class Service::Call final : public Event {
   const CallQueue::Place place_;
   grpc::ServerContext context_;
   grpc::ByteBuffer request_;
+  grpc::ByteBuffer response_;
   grpc::ServerAsyncResponseWriter<grpc::ByteBuffer> writer_;
   std::optional<CallRecord> record_;  // once it has come in
 };

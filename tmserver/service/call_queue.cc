@@ -50,16 +50,52 @@ void CallQueue::Start() {
 void CallQueue::HandOut() {
   void* tag = nullptr;
   bool ok = false;
-  while (events_->Next(&tag, &ok)) {
+  while (Await(&tag, &ok)) {
     const log::Gathering lines;
     // The first is answered at once; then there are many, or none.
     static_cast<Event*>(tag)->Proceed(ok);
     const Cork cork;
     const auto end = Clock::now() + kLongestRun;
-    while (Clock::now() < end && TakeNow(*events_, &tag, &ok)) {
-      static_cast<Event*>(tag)->Proceed(ok);
+    bool goes_on = true;
+    while (goes_on && Clock::now() < end) {
+      goes_on = SendAnswers();
+      if (TakeNow(*events_, &tag, &ok)) {
+        static_cast<Event*>(tag)->Proceed(ok);
+        goes_on = true;
+      }
     }
   }
+}
+
+bool CallQueue::Await(void** tag, bool* ok) {
+  const auto fall_asleep = [this] {
+    const std::lock_guard lock(mutex_);
+    awake_ = !answers_.empty();
+    return !awake_;
+  };
+  while (!fall_asleep()) SendAnswers();
+  const bool is_there = events_->Next(tag, ok);
+  const std::lock_guard lock(mutex_);
+  awake_ = true;
+  return is_there;
+}
+
+void CallQueue::Send(Answer& answer) {
+  if (std::this_thread::get_id() != thread_.get_id()) {
+    const std::lock_guard lock(mutex_);
+    if (awake_) return answers_.push_back(&answer);
+  }
+  answer.Leave();
+}
+
+bool CallQueue::SendAnswers() {
+  std::vector<Answer*> answers;
+  {
+    const std::lock_guard lock(mutex_);
+    answers.swap(answers_);
+  }
+  for (Answer* answer : answers) answer->Leave();
+  return !answers.empty();
 }
 
 // gRPC takes nothing that is asked of a queue after its Shutdown.

@@ -7,7 +7,9 @@
 #include <grpcpp/server_builder.h>
 
 #include <memory>
+#include <mutex>
 #include <thread>
+#include <vector>
 
 namespace turbo::service {
 
@@ -20,6 +22,16 @@ class Event {
 
  protected:
   ~Event() = default;
+};
+
+// An answer that is ready.
+class Answer {
+ public:
+  // Hands it to gRPC; must not throw.
+  virtual void Leave() = 0;
+
+ protected:
+  ~Answer() = default;
 };
 
 // As gRPC takes it.
@@ -42,6 +54,11 @@ class CallQueue {
 
   grpc::ServerCompletionQueue& events() { return *events_; }
 
+  // Has the answer leave: where the queue's thread is awake, soon and by that
+  // thread, together with others, which costs all of them less; otherwise now.
+  // From any thread.
+  void Send(Answer& answer);
+
   // Lives as long as a call that waits or runs: before Start, or on the queue's
   // thread.
   class Place {
@@ -60,12 +77,20 @@ class CallQueue {
   struct Stopping;
 
   void HandOut();
+  // The next event; false where none will come any more.
+  bool Await(void** tag, bool* ok);
+  // Whether there were answers.
+  bool SendAnswers();
   void EndIfOver();
 
   const std::unique_ptr<grpc::ServerCompletionQueue> events_;
   std::thread thread_;
   size_t calls_ = 0;
   bool stopping_ = false;
+
+  std::mutex mutex_;  // guards the rest
+  std::vector<Answer*> answers_;
+  bool awake_ = false;
 };
 
 }  // namespace turbo::service
