@@ -353,6 +353,47 @@ class SendingMany {
       stream_;
 };
 
+// The same of SendBatches.
+class SendingBatches {
+ public:
+  explicit SendingBatches(const Client& client) {
+    SetUp(context_, client.token);
+    stream_ = client.mail().SendBatches(&context_);
+  }
+  ~SendingBatches() { context_.TryCancel(); }
+  SendingBatches(const SendingBatches&) = delete;
+  SendingBatches& operator=(const SendingBatches&) = delete;
+
+  bool Write(const v1::SendBatchesRequest& requests) {
+    return stream_->Write(requests);
+  }
+  void NoMore() { stream_->WritesDone(); }
+
+  // The next answer, whatever message it is in; nothing once the call is over.
+  std::optional<v1::SendManyResponse> Next() {
+    while (next_ == answers_.answers_size()) {
+      if (!stream_->Read(&answers_)) return std::nullopt;
+      next_ = 0;
+    }
+    return answers_.answers(next_++);
+  }
+  std::string Reason() {
+    while (Next()) {
+    }
+    Outcome<v1::SendBatchesResponse> outcome;
+    outcome.status = stream_->Finish();
+    return outcome.ok() ? "" : outcome.reason();
+  }
+
+ private:
+  grpc::ClientContext context_;
+  std::unique_ptr<
+      grpc::ClientReaderWriter<v1::SendBatchesRequest, v1::SendBatchesResponse>>
+      stream_;
+  v1::SendBatchesResponse answers_;
+  int next_ = 0;
+};
+
 }  // namespace turbo::server
 
 #endif  // TESTS_TMSERVER_SERVER_TESTING_H_

@@ -21,6 +21,9 @@ constexpr size_t kMostRequests = 1024;
 // A larger request might be more than the server's gRPC takes, which would
 // break off the call for all: it goes in a call of its own.
 constexpr size_t kMostBytes = size_t{4} << 20;
+// In one message, unless there is only one that is larger.
+constexpr int kMostTogether = 100;
+constexpr size_t kMostBytesTogether = size_t{64} << 10;
 constexpr int kFarewellMs = 1000;
 
 // No later request of the same caller fares better.
@@ -32,14 +35,15 @@ bool ConcernsAll(const Failure& failure) {
 
 // One call. gRPC's threads keep it alive until it is over.
 class SendMany::Call final
-    : public grpc::ClientBidiReactor<v1::SendRequest, v1::SendManyResponse> {
+    : public grpc::ClientBidiReactor<v1::SendBatchesRequest,
+                                     v1::SendBatchesResponse> {
  public:
   static std::shared_ptr<Call> Begin(v1::Mail::Stub& mail,
                                      const std::string& token) {
     auto call = std::make_shared<Call>();
     call->self_ = call;
     SetToken(token, call->context_);
-    mail.async()->SendMany(&call->context_, call.get());
+    mail.async()->SendBatches(&call->context_, call.get());
     call->AddHold();  // writes are begun from outside, until the answers end
     call->StartRead(&call->incoming_);
     call->StartCall();
@@ -55,9 +59,9 @@ class SendMany::Call final
   // Can be read when there is news.
   int fd() const { return wake_.fd(); }
 
-  void Write(Request request) {
+  void Write(const std::vector<Request>& requests) {
     const std::lock_guard lock(mutex_);
-    waiting_.push_back(std::move(request));
+    waiting_.insert(waiting_.end(), requests.begin(), requests.end());
     WriteNext();
   }
 
@@ -93,7 +97,9 @@ class SendMany::Call final
     {
       const std::lock_guard lock(mutex_);
       is_news = answers_.empty();
-      if (ok) answers_.push_back(std::move(incoming_));
+      for (v1::SendManyResponse& answer : *incoming_.mutable_answers()) {
+        if (ok) answers_.push_back(std::move(answer));
+      }
       open_ = ok;
     }
     if (!ok) return RemoveHold();
@@ -103,7 +109,7 @@ class SendMany::Call final
 
   void OnWriteDone(bool ok) override {
     const std::lock_guard lock(mutex_);
-    writing_.reset();
+    writing_ = false;
     if (ok) WriteNext();
   }
 
@@ -121,15 +127,27 @@ class SendMany::Call final
   void WriteNext() {
     if (!open_ || writing_) return;
     if (!waiting_.empty()) {
-      writing_ = std::move(waiting_.front());
-      waiting_.pop_front();
-      ++started_;
+      writing_ = true;
+      TakeTogether();
       grpc::WriteOptions options;
       if (!waiting_.empty()) options.set_buffer_hint();  // it leaves with those
-      StartWrite(writing_.get(), options);
+      StartWrite(&outgoing_, options);
     } else if (std::exchange(closing_, false)) {
       StartWritesDone();
     }
+  }
+
+  // The next message, of those that wait.
+  void TakeTogether() {
+    outgoing_.clear_requests();
+    size_t bytes = 0;
+    do {
+      *outgoing_.add_requests() = *waiting_.front();
+      bytes += waiting_.front()->ByteSizeLong();
+      waiting_.pop_front();
+      ++started_;
+    } while (!waiting_.empty() && outgoing_.requests_size() < kMostTogether &&
+             bytes + waiting_.front()->ByteSizeLong() <= kMostBytesTogether);
   }
 
   void Wake() const {
@@ -140,14 +158,15 @@ class SendMany::Call final
 
   const File wake_;
   grpc::ClientContext context_;
-  v1::SendManyResponse incoming_;
+  v1::SendBatchesResponse incoming_;
   std::shared_ptr<Call> self_;
 
   std::mutex mutex_;  // guards the rest
   bool open_ = true;  // answers may still come
   bool closing_ = false;
   std::deque<Request> waiting_;
-  Request writing_;
+  v1::SendBatchesRequest outgoing_;
+  bool writing_ = false;
   size_t started_ = 0;
   std::vector<v1::SendManyResponse> answers_;
   std::optional<grpc::Status> end_;
@@ -168,7 +187,6 @@ void SendMany::Send(Request request) {
   if (timeout.count() > 0) pending.deadline = Clock::now() + timeout;
   bytes_ += pending.bytes;
   pending_.push_back(std::move(pending));
-  Step();
 }
 
 std::optional<SendMany::Answer> SendMany::Take() {
@@ -205,27 +223,29 @@ void SendMany::Finish() {
 // Begins all that can be begun now.
 void SendMany::Step() {
   while (refused_ && !pending_.empty()) SettleFirst(*refused_);
+  std::vector<Request> requests;
   while (given_ < pending_.size()) {
     if (pending_[given_].bytes > kMostBytes) {
-      if (given_ > 0) return;
+      if (given_ > 0) break;
       SendAlone();
       continue;
     }
     if (!call_) {
-      if (Clock::now() < resume_at_) return;
+      if (Clock::now() < resume_at_) break;
       if (failures_ > 0) client_.Reconnect();
       call_ = Call::Begin(client_.channel_->mail, client_.token_);
     }
-    call_->Write(pending_[given_++].request);
+    requests.push_back(pending_[given_++].request);
   }
+  if (!requests.empty()) call_->Write(requests);
 }
 
 void SendMany::Collect() {
   if (!call_) return;
-  const Call::News news = call_->Take();
+  Call::News news = call_->Take();
   const Address& server = client_.options_.server;
   const Client::Channel& channel = *client_.channel_;
-  for (const v1::SendManyResponse& answer : news.answers) {
+  for (v1::SendManyResponse& answer : news.answers) {
     if (given_ == 0) break;
     --given_;
     ++answered_;
@@ -236,7 +256,7 @@ void SendMany::Collect() {
       Settle(FromStatus({code, error.message(), error.SerializeAsString()},
                         channel));
     } else {
-      Settle(answer.sent());
+      Settle(std::move(*answer.mutable_sent()));
     }
   }
   if (!news.end) return;

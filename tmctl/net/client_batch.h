@@ -32,7 +32,7 @@ class SendMany {
 
   // Enough is under way otherwise.
   bool HasRoom() const;
-  // Its time begins now.
+  // At the next Wait, together with others. Its time begins now.
   void Send(Request request);
 
   // The answer to the oldest request that had none, once it is there. A

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tmserver/log.h"
+#include "tmserver/service/batch.pb.h"
 #include "tmserver/service/bytes.h"
 #include "tmserver/service/call.h"
 #include "tmserver/service/status.h"
@@ -23,6 +24,10 @@ using mail::Result;
 // Many short pauses would cost more than the requests.
 constexpr mail::Duration kShortestPause{10};
 
+constexpr int kMostTogether = 1000;  // requests in a message
+// Answers in a message: 100 long errors are less than gRPC's 4 MiB.
+constexpr int kMostAnswers = 100;
+
 v1::SendManyResponse ResponseOf(const Result<mail::Sent>& sent) {
   v1::SendManyResponse response;
   if (sent) {
@@ -31,6 +36,14 @@ v1::SendManyResponse ResponseOf(const Result<mail::Sent>& sent) {
     *response.mutable_error() = ToDetails(sent.error());
   }
   return response;
+}
+
+mail::Error TooMany() {
+  return {mail::ErrorCode::kInvalidArgument,
+          "the call has ended: a message of it has at most " +
+              std::to_string(kMostTogether) + " requests",
+          {},
+          {}};
 }
 
 mail::Error Idle() {
@@ -50,27 +63,29 @@ mail::Error Stopping() {
 // then: what the store calls back may need the mailbox.
 class Batches::Batch : public std::enable_shared_from_this<Batch> {
  public:
-  Batch(Batches& owner, Stream& stream, mail::Caller caller)
+  Batch(Batches& owner, Stream& stream, mail::Caller caller, Framing framing)
       : owner_(owner),
         limits_(owner.limits_),
+        framing_(framing),
         stream_(&stream),
         caller_(std::move(caller)) {}
 
   void Start() {
     {
       const std::lock_guard lock(mutex_);
-      Pause();
+      Pause(1);
       Step();
     }
     Watch(weak_from_this(), limits_.pulse);
   }
 
   void Read(grpc::ByteBuffer* bytes) {
-    if (const auto number = Take(bytes)) Handle(*bytes, *number);
+    const size_t count = bytes != nullptr ? HandleAll(*bytes) : 0;
     const std::lock_guard lock(mutex_);
+    if (bytes == nullptr) closed_ = true;
     reading_ = false;
     moved_ = Clock::now();
-    Pause();
+    Pause(count);
     Step();
   }
 
@@ -105,17 +120,45 @@ class Batches::Batch : public std::enable_shared_from_this<Batch> {
     std::optional<v1::SendManyResponse> answer = std::nullopt;
   };
 
-  // The number of a new request; nothing where there is none, or where it comes
-  // too late.
-  std::optional<size_t> Take(const grpc::ByteBuffer* bytes) {
+  // Answers for how many requests there were. Without the lock: the mailbox may
+  // answer at once.
+  size_t HandleAll(grpc::ByteBuffer& bytes) {
+    if (framing_ == Framing::kOne) {
+      if (const auto number = Take({bytes.Length()})) Handle(bytes, *number);
+      return 1;
+    }
+    turbomessage::internal::Batch batch;
+    const bool readable = Parse(bytes, batch);
+    const int count = batch.requests_size();
+    if (!readable || count > kMostTogether) {
+      const std::lock_guard lock(mutex_);
+      Close(readable ? TooMany() : Unreadable().value());
+      return 0;
+    }
+    std::vector<size_t> sizes;
+    for (const std::string& request : batch.requests()) {
+      sizes.push_back(request.size());
+    }
+    if (auto number = Take(sizes)) {
+      for (const std::string& request : batch.requests()) {
+        Handle(request, (*number)++);
+      }
+    }
+    return sizes.size();
+  }
+
+  // The number of the first of new requests, whose sizes these are; nothing
+  // where they come too late.
+  std::optional<size_t> Take(const std::vector<size_t>& sizes) {
     const std::lock_guard lock(mutex_);
-    if (bytes == nullptr) closed_ = true;
     if (closed_ || gone_ || !IsStillAllowed()) return std::nullopt;
-    const size_t size = bytes->Length();
-    slots_.push_back({size});
-    unanswered_bytes_ += size;
-    ++unanswered_;
-    return first_ + slots_.size() - 1;
+    const size_t first = first_ + slots_.size();
+    for (const size_t size : sizes) {
+      slots_.push_back({size});
+      unanswered_bytes_ += size;
+    }
+    unanswered_ += sizes.size();
+    return first;
   }
 
   bool IsStillAllowed() {
@@ -129,8 +172,8 @@ class Batches::Batch : public std::enable_shared_from_this<Batch> {
     return caller.has_value();
   }
 
-  // Without the lock: the mailbox may answer at once.
-  void Handle(grpc::ByteBuffer& bytes, size_t number) {
+  template <class Bytes>
+  void Handle(Bytes& bytes, size_t number) {
     try {
       v1::SendRequest request;
       if (!Parse(bytes, request)) return Answer(number, Unreadable());
@@ -157,10 +200,13 @@ class Batches::Batch : public std::enable_shared_from_this<Batch> {
     Step();
   }
 
-  // Lets the next request wait where the account sends too fast. With the lock.
-  void Pause() {
-    if (closed_ || gone_) return;
-    const mail::Duration wait = owner_.sessions_.Pace(caller_);
+  // Lets the next message wait where the account sends too fast, with so many
+  // requests more. With the lock.
+  void Pause(size_t requests) {
+    mail::Duration wait{0};
+    for (; requests > 0 && !closed_ && !gone_; --requests) {
+      wait = owner_.sessions_.Pace(caller_);
+    }
     if (wait.count() == 0) return;
     pausing_ = true;
     const auto go_on = [self = shared_from_this()] {
@@ -209,7 +255,7 @@ class Batches::Batch : public std::enable_shared_from_this<Batch> {
       if (unanswered_ == 0) End();
       return;
     }
-    if (!writing_ && !slots_.empty() && slots_.front().answer) WriteFirst();
+    if (!writing_ && IsFirstAnswered()) WriteFirst();
     if (!reading_ && !pausing_ && !closed_ &&
         slots_.size() < limits_.requests && unanswered_bytes_ < limits_.bytes) {
       reading_ = true;
@@ -220,11 +266,30 @@ class Batches::Batch : public std::enable_shared_from_this<Batch> {
 
   void WriteFirst() {
     writing_ = true;
-    const bool more = slots_.size() > 1 && slots_[1].answer;
-    stream_->Write(*slots_.front().answer,
-                   more ? Stream::Next::kIsComing : Stream::Next::kUnknown);
+    if (framing_ == Framing::kOne) {
+      const v1::SendManyResponse answer = TakeFirst();
+      return stream_->Write(answer, Next());
+    }
+    v1::SendBatchesResponse answers;
+    do {
+      *answers.add_answers() = TakeFirst();
+    } while (IsFirstAnswered() && answers.answers_size() < kMostAnswers);
+    stream_->Write(answers, Next());
+  }
+
+  bool IsFirstAnswered() const {
+    return !slots_.empty() && slots_.front().answer;
+  }
+
+  v1::SendManyResponse TakeFirst() {
+    v1::SendManyResponse answer = *std::move(slots_.front().answer);
     slots_.pop_front();
     ++first_;
+    return answer;
+  }
+
+  Stream::Next Next() const {
+    return IsFirstAnswered() ? Stream::Next::kIsComing : Stream::Next::kUnknown;
   }
 
   // gRPC wants every call finished, also those that broke off.
@@ -236,6 +301,7 @@ class Batches::Batch : public std::enable_shared_from_this<Batch> {
 
   Batches& owner_;  // not after the end
   const BatchLimits limits_;
+  const Framing framing_;
 
   std::mutex mutex_;  // guards the rest
   Stream* stream_;    // null once it is over
@@ -281,8 +347,9 @@ Batches::Batches(mail::Sessions& sessions, mail::Mailbox& mailbox,
     : sessions_(sessions), mailbox_(mailbox), limits_(limits) {}
 
 std::unique_ptr<StreamHandler> Batches::Open(Stream& stream,
-                                             const mail::Caller& caller) {
-  auto batch = std::make_shared<Batch>(*this, stream, caller);
+                                             const mail::Caller& caller,
+                                             Framing framing) {
+  auto batch = std::make_shared<Batch>(*this, stream, caller, framing);
   bool stopped = false;
   {
     const std::lock_guard lock(mutex_);

@@ -1,5 +1,5 @@
-// Who sends many messages in one call: the calls of
-// turbomessage.v1.Mail.SendMany.
+// Who sends many messages in one call: the calls of turbomessage.v1.Mail's
+// SendMany and SendBatches.
 #ifndef TMSERVER_SERVICE_BATCHES_H_
 #define TMSERVER_SERVICE_BATCHES_H_
 
@@ -16,11 +16,10 @@
 namespace turbo::service {
 
 struct BatchLimits {
-  // One call has no more than this many requests that wait for their answers
-  // to be written, ...
+  // One call reads no other message while it has so many requests that wait for
+  // their answers to be written, ...
   size_t requests = 1024;
-  // ... and reads no other while those that wait for the store have so many
-  // bytes.
+  // ... or those that wait for the store have so many bytes.
   size_t bytes = size_t{4} << 20;
   // The token of a call is looked at again.
   std::chrono::milliseconds pulse{15'000};
@@ -28,6 +27,12 @@ struct BatchLimits {
   std::chrono::milliseconds patience{1000};
   // A call in which nothing was sent, nor an answer read, for so long ends.
   std::chrono::milliseconds idle{600'000};
+};
+
+// What a message of a call is.
+enum class Framing {
+  kOne,      // a SendRequest, or the answer to one
+  kSeveral,  // a SendBatchesRequest, or a SendBatchesResponse
 };
 
 // Every request goes to the mailbox when it comes, so that those of one call
@@ -43,7 +48,8 @@ class Batches {
 
   // What serves a new call. It is over before this object is.
   std::unique_ptr<StreamHandler> Open(Stream& stream,
-                                      const mail::Caller& caller);
+                                      const mail::Caller& caller,
+                                      Framing framing);
 
   // Ends all calls, those to come included, with kUnavailable, once what they
   // have sent is answered.

@@ -1,6 +1,7 @@
 #include "tmserver/service/bytes.h"
 
 #include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/wire_format_lite.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/impl/codegen/proto_utils.h>
@@ -18,11 +19,8 @@ using google::protobuf::internal::WireFormatLite;
 constexpr size_t kMaxFields = 10'000;
 
 // Looks at the outermost fields only.
-bool HasFewFields(grpc::ByteBuffer& bytes) {
-  if (bytes.Length() <= kMaxFields) return true;
-  grpc::ProtoBufferReader reader(&bytes);
-  if (!reader.status().ok()) return false;
-  google::protobuf::io::CodedInputStream in(&reader);
+bool HasFewFields(google::protobuf::io::ZeroCopyInputStream& bytes) {
+  google::protobuf::io::CodedInputStream in(&bytes);
   for (size_t fields = 0; fields <= kMaxFields; ++fields) {
     const uint32_t tag = in.ReadTag();
     if (tag == 0) return true;  // damaged or not, as protobuf will find
@@ -34,10 +32,22 @@ bool HasFewFields(grpc::ByteBuffer& bytes) {
 }  // namespace
 
 bool Parse(grpc::ByteBuffer& bytes, google::protobuf::MessageLite& request) {
-  if (!HasFewFields(bytes)) return false;
+  if (bytes.Length() > kMaxFields) {
+    grpc::ProtoBufferReader reader(&bytes);
+    if (!reader.status().ok() || !HasFewFields(reader)) return false;
+  }
   return grpc::SerializationTraits<google::protobuf::MessageLite>::Deserialize(
              &bytes, &request)
       .ok();
+}
+
+bool Parse(const std::string& bytes, google::protobuf::MessageLite& request) {
+  if (bytes.size() > kMaxFields) {
+    google::protobuf::io::ArrayInputStream reader(
+        bytes.data(), static_cast<int>(bytes.size()));
+    if (!HasFewFields(reader)) return false;
+  }
+  return request.ParseFromString(bytes);
 }
 
 tl::unexpected<mail::Error> Unreadable() {

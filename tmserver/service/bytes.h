@@ -7,6 +7,8 @@
 #include <google/protobuf/message_lite.h>
 #include <grpcpp/support/byte_buffer.h>
 
+#include <string>
+
 #include "tmserver/mail/error.h"
 
 namespace turbo::service {
@@ -14,6 +16,7 @@ namespace turbo::service {
 // False for what is damaged, or has so many fields that reading it would take
 // others' time: a request has room for millions of empty ones.
 bool Parse(grpc::ByteBuffer& bytes, google::protobuf::MessageLite& request);
+bool Parse(const std::string& bytes, google::protobuf::MessageLite& request);
 
 // The error where Parse fails.
 tl::unexpected<mail::Error> Unreadable();

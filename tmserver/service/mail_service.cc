@@ -67,6 +67,8 @@ MailService::MailService(mail::Sessions& sessions, mail::Mailbox& mailbox)
       watches_(sessions, mailbox) {
   Add("Send", Right::kSend, &MailService::Send);
   AddStream("SendMany", Right::kSend, &MailService::SendMany, Counting::kPaced);
+  AddStream("SendBatches", Right::kSend, &MailService::SendBatches,
+            Counting::kPaced);
   Add("List", Right::kRead, &MailService::List);
   AddStream("Watch", mail::Right::kRead, &MailService::Watch);
   Add("Count", Right::kRead, &MailService::Count);
@@ -91,7 +93,12 @@ void MailService::Send(v1::SendRequest request, const Caller& caller,
 
 std::unique_ptr<StreamHandler> MailService::SendMany(Stream& stream,
                                                      const Caller& caller) {
-  return batches_.Open(stream, caller);
+  return batches_.Open(stream, caller, Framing::kOne);
+}
+
+std::unique_ptr<StreamHandler> MailService::SendBatches(Stream& stream,
+                                                        const Caller& caller) {
+  return batches_.Open(stream, caller, Framing::kSeveral);
 }
 
 void MailService::List(v1::ListRequest request, const Caller& caller,

@@ -42,6 +42,8 @@ class MailService final : public Service {
               Reply<v1::DeleteResponse> reply);
 
   std::unique_ptr<StreamHandler> SendMany(Stream& stream, const Caller& caller);
+  std::unique_ptr<StreamHandler> SendBatches(Stream& stream,
+                                             const Caller& caller);
   std::unique_ptr<StreamHandler> Watch(Stream& stream, const Caller& caller);
 
   // Where a list begins and what it has to remember from page to page.

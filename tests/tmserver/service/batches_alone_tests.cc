@@ -1,5 +1,5 @@
-// Mail.SendMany alone, with a stream of the test's own and a store that answers
-// when the test says so.
+// Mail.SendMany and SendBatches alone, with a stream of the test's own and a
+// store that answers when the test says so.
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <condition_variable>
@@ -27,6 +27,7 @@ class NotingStream final : public Stream {
  public:
   struct Notes {
     int reads = 0;
+    int writes = 0;
     std::vector<v1::SendManyResponse> written;
     bool cancelled = false;
     bool finished = false;
@@ -38,7 +39,15 @@ class NotingStream final : public Stream {
   }
   void Write(const google::protobuf::MessageLite& message, Next) override {
     Note([&](Notes& n) {
-      n.written.push_back(static_cast<const v1::SendManyResponse&>(message));
+      const auto* several =
+          dynamic_cast<const v1::SendBatchesResponse*>(&message);
+      ++n.writes;
+      if (several == nullptr) {
+        n.written.push_back(static_cast<const v1::SendManyResponse&>(message));
+      } else {
+        n.written.insert(n.written.end(), several->answers().begin(),
+                         several->answers().end());
+      }
     });
   }
   void Cancel() override {
@@ -90,8 +99,9 @@ struct Alone {
     caller = sessions.Authenticate("token").value();
   }
 
-  std::unique_ptr<StreamHandler> Begin(Batches& batches) {
-    auto handler = batches.Open(stream, caller);
+  std::unique_ptr<StreamHandler> Begin(Batches& batches,
+                                       Framing framing = Framing::kOne) {
+    auto handler = batches.Open(stream, caller, framing);
     handler->OnStart();
     return handler;
   }
@@ -103,6 +113,15 @@ struct Alone {
     request.add_to("ana");
     request.set_body(std::string(body, 'x'));
     auto bytes = Serialize(request).value();
+    handler.OnRead(&bytes);
+  }
+
+  // `count` of them in one message.
+  void Requests(StreamHandler& handler, int count) {
+    stream.Await([n = ++given](const auto& notes) { return notes.reads >= n; });
+    v1::SendBatchesRequest requests;
+    for (int i = 0; i < count; ++i) requests.add_requests()->add_to("ana");
+    auto bytes = Serialize(requests).value();
     handler.OnRead(&bytes);
   }
 
@@ -173,6 +192,71 @@ BOOST_AUTO_TEST_CASE(large_requests_wait_for_the_store) {
   stream.AwaitWritten(1);
   handler->OnWritten();
   stream.AwaitWritten(2);
+  handler->OnCancelled();
+}
+
+BOOST_AUTO_TEST_CASE(answers_to_several_requests_leave_together) {
+  Batches batches(sessions, mailbox, limits);
+  auto go_on = HoldAnswers();
+  const auto handler = Begin(batches, Framing::kSeveral);
+  Requests(*handler, 250);
+  BOOST_TEST(stream.notes().reads == 1);  // more than enough wait
+  go_on.set_value();
+  stream.Await([](const auto& n) { return n.writes == 1; });
+  while (stream.notes().written.size() < 250) {
+    const int writes = stream.notes().writes;
+    handler->OnWritten();
+    stream.Await([=](const auto& n) { return n.writes > writes; });
+  }
+  BOOST_TEST(stream.notes().writes <= 10);
+  for (size_t i = 0; i < 250; ++i) {
+    BOOST_TEST(stream.notes().written[i].sent().id() == int64_t(i) + 1);
+  }
+  handler->OnWritten();
+  handler->OnRead(nullptr);
+  BOOST_TEST(stream.notes().finished);
+}
+
+BOOST_AUTO_TEST_CASE(a_damaged_one_of_several_requests_stops_no_other) {
+  Batches batches(sessions, mailbox, limits);
+  const auto handler = Begin(batches, Framing::kSeveral);
+  // Its fields: a request to ana, one that ends too early, another to ana.
+  const std::string requests(
+      "\x0a\x05\x0a\x03"
+      "ana"
+      "\x0a\x01\x0a"
+      "\x0a\x05\x0a\x03"
+      "ana",
+      17);
+  const grpc::Slice slice(requests);
+  grpc::ByteBuffer bytes(&slice, 1);
+  handler->OnRead(&bytes);
+  while (stream.notes().written.size() < 3) handler->OnWritten();
+  const auto written = stream.notes().written;
+  BOOST_TEST(written[0].has_sent());
+  BOOST_TEST(written[1].error().code() == grpc::INVALID_ARGUMENT);
+  BOOST_TEST(written[2].has_sent());
+  handler->OnCancelled();
+}
+
+BOOST_AUTO_TEST_CASE(too_many_requests_in_a_message_end_the_call) {
+  Batches batches(sessions, mailbox, limits);
+  const auto handler = Begin(batches, Framing::kSeveral);
+  Requests(*handler, 1001);
+  BOOST_TEST((stream.notes().failed == ErrorCode::kInvalidArgument));
+  BOOST_TEST(stream.notes().written.empty());
+}
+
+BOOST_AUTO_TEST_CASE(several_requests_are_paced_one_by_one) {
+  mail::Sessions slow(store, clock,
+                      {.account_rate = {std::chrono::milliseconds(50), 2}});
+  Batches batches(slow, mailbox, limits);
+  const auto begun = std::chrono::steady_clock::now();
+  const auto handler = Begin(batches, Framing::kSeveral);
+  Requests(*handler, 3);
+  stream.Await([](const auto& n) { return n.reads == 2; });
+  BOOST_TEST((std::chrono::steady_clock::now() - begun >=
+              std::chrono::milliseconds(2 * 50)));
   handler->OnCancelled();
 }
 

@@ -1,4 +1,4 @@
-// Mail.SendMany through the server.
+// Mail.SendMany and SendBatches through the server.
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <string>
@@ -108,6 +108,34 @@ BOOST_AUTO_TEST_CASE(ten_thousand_are_answered_in_order) {
   BOOST_TEST(in_order == kCount);
   BOOST_TEST(sending.Reason() == "");
   BOOST_TEST(InboxOf(beto) == kCount);
+}
+
+// 25 messages of 400 requests, each with one that is refused.
+BOOST_AUTO_TEST_CASE(batches_are_answered_in_order) {
+  constexpr int kBatches = 25;
+  constexpr int kRequests = 400;
+  v1::SendBatchesRequest batch;
+  for (int i = 0; i < kRequests; ++i) {
+    batch.add_requests()->add_to(i == 7 ? "nobody" : "beto");
+    batch.mutable_requests(i)->set_no_copy(true);
+  }
+  server::SendingBatches sending(ana);
+  std::thread writer([&] {
+    for (int i = 0; i < kBatches; ++i) sending.Write(batch);
+    sending.NoMore();
+  });
+  int64_t id = 0;
+  int in_order = 0;
+  while (const auto answer = sending.Next()) {
+    const bool is_refused = in_order % kRequests == 7;
+    if (is_refused != answer->has_error()) break;
+    if (!is_refused && answer->sent().id() != ++id) break;
+    ++in_order;
+  }
+  writer.join();
+  BOOST_TEST(in_order == kBatches * kRequests);
+  BOOST_TEST(sending.Reason() == "");
+  BOOST_TEST(InboxOf(beto) == kBatches * (kRequests - 1));
 }
 
 BOOST_AUTO_TEST_CASE(what_a_call_that_broke_off_had_sent_is_whole_or_absent) {

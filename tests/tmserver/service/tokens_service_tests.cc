@@ -213,6 +213,13 @@ std::map<std::string, Method> Methods() {
           sending.NoMore();
           return sending.Reason();
         }}},
+      {"Mail.SendBatches",
+       {kBySend | kByFull,
+        [](Client& c) {
+          server::SendingBatches sending(c);
+          sending.NoMore();
+          return sending.Reason();
+        }}},
       {"Mail.List",
        {kByRead | kByFull,
         [list](Client& c) { return c.List(list).reason(); }}},
