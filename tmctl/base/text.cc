@@ -90,6 +90,8 @@ std::string Harmless(std::string_view text, std::string_view keep) {
 }
 
 std::string HarmlessJson(std::string_view json) {
+  const auto is_plain = [](unsigned char c) { return c < 0x7f; };
+  if (std::all_of(json.begin(), json.end(), is_plain)) return std::string(json);
   std::string harmless;
   std::string_view bytes;
   Pile pile;

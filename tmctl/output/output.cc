@@ -35,17 +35,18 @@ std::string ToLine(const Json& json) {
          "\n";
 }
 
-void Output::Print(const Result& result) const {
-  if (quiet_) return;
+std::string Output::TextOf(const Result& result) const {
+  if (quiet_) return {};
   switch (mode_) {
     case OutputMode::kTable:
-      return Write(result.text());
+      return result.text();
     case OutputMode::kIds:
-      return Write(Lines(result.ids));
+      return Lines(result.ids);
     case OutputMode::kJson:
     case OutputMode::kJsonl:
-      return Write(ToLine(result.document));
+      break;
   }
+  return ToLine(result.document);
 }
 
 void Output::Write(std::string_view bytes) {

@@ -33,7 +33,9 @@ class Output {
   OutputMode mode() const { return mode_; }
   bool quiet() const { return quiet_; }
 
-  void Print(const Result& result) const;
+  void Print(const Result& result) const { Write(TextOf(result)); }
+  // What Print would write.
+  std::string TextOf(const Result& result) const;
 
   // Bytes as they are, in every mode.
   static void Write(std::string_view bytes);

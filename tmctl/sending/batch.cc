@@ -150,7 +150,8 @@ class Batch {
     try {
       v1::SendRequest request = ParseBatchLine(text, no_copy_);
       if (request.request_id().empty()) {
-        request.set_request_id(key.empty() ? NewKey() : key);
+        request.set_request_id(
+            key.empty() ? own_key_ + "/" + std::to_string(number) : key);
       }
       request.set_once(context_.arguments.Has("once"));
       request.set_validate_only(context_.arguments.Has("dry-run"));
@@ -178,28 +179,31 @@ class Batch {
     }
   }
 
-  // The results that are next in turn.
+  // The results that are next in turn, which leave together.
   void Print() {
     while (!lines_.empty() && lines_.front().result.index() != 0) {
       Line& line = lines_.front();
       if (auto* failure = std::get_if<Failure>(&line.result)) {
         PrintFailure(line, *failure);
       } else {
-        PrintSending(line, std::get<Sending>(line.result));
+        PrintSending(line, std::get<Sending>(std::move(line.result)));
       }
       lines_.pop_front();
     }
+    Flush();
     progress_.Show(sent_ + queued_, failed_);
   }
 
-  void PrintSending(const Line& line, const Sending& sending) {
+  void Flush() { Output::Write(std::exchange(results_, "")); }
+
+  void PrintSending(const Line& line, Sending sending) {
     ++(sending.queued ? queued_ : sent_);
-    Result result = ResultOf(sending);
+    Result result = ResultOf(std::move(sending));
     result.document["line"] = line.number;
     result.text = [n = line.number, text = std::move(result.text)] {
       return "line " + std::to_string(n) + ": " + text();
     };
-    context_.output.Print(result);
+    results_ += context_.output.TextOf(result);
   }
 
   void PrintFailure(const Line& line, Failure& failure) {
@@ -210,6 +214,7 @@ class Batch {
                      failure.key + "\", then it is sent once";
     }
     progress_.Clear();
+    Flush();
     context_.output.PrintFailure(failure);
   }
 
@@ -217,12 +222,14 @@ class Batch {
   const QueueMode queue_;
   const bool no_copy_;
   std::string key_;  // --key
+  const std::string own_key_ = NewKey();
   LineReader reader_;
   const int fd_;
   int read_error_ = 0;
   SendMany sender_;
   std::deque<Line> lines_;
   std::deque<Line*> unanswered_;  // of lines_
+  std::string results_;           // that are to be written
   int64_t count_ = 0;
   int64_t sent_ = 0;
   int64_t queued_ = 0;

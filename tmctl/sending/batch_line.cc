@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -38,40 +37,82 @@ Failure WrongField(const std::string& name, const std::string& expected) {
   return Wrong("\"" + name + "\" is not " + expected);
 }
 
-// Holds what is parsed to our bounds while it is, and to one value for a name:
-// two readers might take different ones.
-class Guard {
+std::string Shown(const std::string& name) {
+  constexpr size_t kMost = 64;
+  return std::string(CutAtCharacter(name, kMost));
+}
+
+// Makes what is parsed, within our bounds, and with one value for a name: two
+// readers might take different ones.
+class Builder final : public nlohmann::json_sax<Json> {
  public:
-  void operator()(Json::parse_event_t event, const Json& parsed) {
-    using Event = Json::parse_event_t;
-    switch (event) {
-      case Event::object_start:
-      case Event::array_start:
-        names_.emplace_back();
-        if (names_.size() > kDeepest) throw Wrong("it is nested too deeply");
-        break;
-      case Event::object_end:
-      case Event::array_end:
-        names_.pop_back();
-        break;
-      case Event::key:
-        if (!names_.back().insert(parsed.get<std::string>()).second) {
-          throw Wrong("it has the field \"" + Shown(parsed) + "\" twice");
-        }
-        break;
-      case Event::value:
-        break;
+  Json Take() { return std::move(all_); }
+
+  bool null() override { return Add(nullptr); }
+  bool boolean(bool value) override { return Add(value); }
+  bool number_integer(int64_t value) override { return Add(value); }
+  bool number_unsigned(uint64_t value) override { return Add(value); }
+  bool number_float(double value, const std::string&) override {
+    return Add(value);
+  }
+  bool string(std::string& value) override { return Add(std::move(value)); }
+  bool binary(Json::binary_t& value) override { return Add(std::move(value)); }
+  bool start_object(size_t) override { return Open(Json::object()); }
+  bool start_array(size_t) override { return Open(Json::array()); }
+  bool end_object() override { return Close(); }
+  bool end_array() override { return Close(); }
+
+  bool key(std::string& name) override {
+    Count();
+    const auto [place, is_new] =
+        open_.back()->get_ref<Json::object_t&>().emplace(name, nullptr);
+    if (!is_new) {
+      throw Wrong("it has the field \"" + Shown(name) + "\" twice");
     }
-    if (++count_ > kMostValues) throw Wrong("it has too many values");
+    named_ = &place->second;
+    return true;
   }
 
-  static std::string Shown(const std::string& name) {
-    constexpr size_t kMost = 64;
-    return std::string(CutAtCharacter(name, kMost));
+  bool parse_error(size_t position, const std::string&,
+                   const Json::exception& error) override {
+    if (dynamic_cast<const Json::parse_error*>(&error) == nullptr) {
+      throw Wrong("it is not JSON that can be read: a number is too large");
+    }
+    throw Wrong("it is not JSON: see byte " + std::to_string(position));
   }
 
  private:
-  std::vector<std::set<std::string>> names_;
+  void Count() {
+    if (++count_ > kMostValues) throw Wrong("it has too many values");
+  }
+
+  Json& Place(Json value) {
+    Count();
+    if (open_.empty()) return all_ = std::move(value);
+    Json& parent = *open_.back();
+    if (parent.is_object()) return *named_ = std::move(value);
+    return parent.emplace_back(std::move(value));
+  }
+
+  bool Add(Json value) {
+    Place(std::move(value));
+    return true;
+  }
+
+  bool Open(Json value) {
+    open_.push_back(&Place(std::move(value)));
+    if (open_.size() > kDeepest) throw Wrong("it is nested too deeply");
+    return true;
+  }
+
+  bool Close() {
+    open_.pop_back();
+    return true;
+  }
+
+  Json all_;
+  std::vector<Json*> open_;  // the objects and arrays that we are in
+  Json* named_ = nullptr;    // of the innermost object, the value to come
   size_t count_ = 0;
 };
 
@@ -83,17 +124,9 @@ Json Parse(std::string_view line) {
   if (line.find('\0') != std::string_view::npos) {
     throw Wrong("it is not JSON: it has a byte 0");
   }
-  Guard guard;
-  try {
-    return Json::parse(line, [&](int, Json::parse_event_t event, Json& parsed) {
-      guard(event, parsed);
-      return true;
-    });
-  } catch (const Json::parse_error& e) {
-    throw Wrong("it is not JSON: see byte " + std::to_string(e.byte));
-  } catch (const Json::exception&) {
-    throw Wrong("it is not JSON that can be read: a number is too large");
-  }
+  Builder builder;
+  Json::sax_parse(line, &builder);
+  return builder.Take();
 }
 
 const std::string& TextOf(const Json& value, const std::string& name) {
@@ -126,8 +159,7 @@ void SetLabels(const Json& value, Request& request) {
   if (!value.is_object()) throw WrongField("labels", "an object of texts");
   for (const auto& [key, text] : value.items()) {
     if (text.is_null()) continue;
-    (*request.mutable_labels())[key] =
-        TextOf(text, "labels." + Guard::Shown(key));
+    (*request.mutable_labels())[key] = TextOf(text, "labels." + Shown(key));
   }
 }
 
@@ -178,8 +210,7 @@ void SetFields(const Json& object, const Fields& fields, Target& target) {
         std::find_if(fields.begin(), fields.end(),
                      [&name = name](const auto& f) { return f.name == name; });
     if (field == fields.end()) {
-      Failure failure =
-          Wrong("there is no field \"" + Guard::Shown(name) + "\"");
+      Failure failure = Wrong("there is no field \"" + Shown(name) + "\"");
       failure.hint = "the fields are:";
       for (const auto& f : fields) failure.hint.append(" ").append(f.name);
       throw failure;

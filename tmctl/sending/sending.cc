@@ -169,13 +169,13 @@ Sending SendOrQueue(Context& context, const v1::SendRequest& request,
   }
 }
 
-Result ResultOf(const Sending& sending) {
-  Result result{SentDocument(sending.response, sending.key, sending.queued),
-                {},
-                [sending] { return Describe(sending); }};
+Result ResultOf(Sending sending) {
+  Result result;
+  result.document = SentDocument(sending.response, sending.key, sending.queued);
   if (sending.response.id() != 0) {
     result.ids.push_back(std::to_string(sending.response.id()));
   }
+  result.text = [sending = std::move(sending)] { return Describe(sending); };
   return result;
 }
 

@@ -54,7 +54,7 @@ Sending QueueInstead(const Context& context, const v1::SendRequest& request,
 Sending SendOrQueue(Context& context, const v1::SendRequest& request,
                     QueueMode mode);
 
-Result ResultOf(const Sending& sending);
+Result ResultOf(Sending sending);
 
 }  // namespace turbo::ctl
 
