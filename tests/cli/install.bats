@@ -119,6 +119,11 @@ setup() {
   [ -z "$output" ]
 }
 
+# See tmctl/lean_libraries.cc.
+@test "tmctl is without the parts of gRPC that it never uses" {
+  run ! grep -q envoy.config "$PREFIX/bin/tmctl"
+}
+
 @test "programs take gRPC along and leave OpenSSL and libc to the system" {
   local program
   for program in tmctl tmserver; do
