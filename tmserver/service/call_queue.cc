@@ -48,6 +48,10 @@ void CallQueue::Start() {
 }
 
 void CallQueue::HandOut() {
+  {
+    const std::lock_guard lock(mutex_);
+    poller_ = std::this_thread::get_id();
+  }
   void* tag = nullptr;
   bool ok = false;
   while (Await(&tag, &ok)) {
@@ -81,9 +85,10 @@ bool CallQueue::Await(void** tag, bool* ok) {
 }
 
 void CallQueue::Send(Answer& answer) {
-  if (std::this_thread::get_id() != thread_.get_id()) {
+  {
     const std::lock_guard lock(mutex_);
-    if (awake_) return answers_.push_back(&answer);
+    const bool is_own = poller_ == std::this_thread::get_id();
+    if (awake_ && !is_own) return answers_.push_back(&answer);
   }
   answer.Leave();
 }

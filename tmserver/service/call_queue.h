@@ -90,6 +90,7 @@ class CallQueue {
 
   std::mutex mutex_;  // guards the rest
   std::vector<Answer*> answers_;
+  std::thread::id poller_;
   bool awake_ = false;
 };
 
