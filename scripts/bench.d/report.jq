@@ -60,6 +60,8 @@ def aims:
     most("tmctl send, peak"; (.oneshot.peak_kib // empty) / 1024; 12; " MiB"),
     least("batch / single sends, 256"; batch("batch") / batch("send"); 2),
     least("send, large / small store"; grown("large"; "send").rate / grown("small"; "send").rate; 0.85),
+    ((grown("large"; "first sends").rate / grown("small"; "first sends").rate)
+     | ["the first sends, large / small store", (two | tostring), "", ""]),
     (("list", "unread", "count", "from") as $mode
      | most("\($mode) of a large tray / a small one";
          $all | grown("large"; $mode).p50_ms / grown("small"; $mode).p50_ms; 1.5; "")),
