@@ -18,9 +18,10 @@ namespace turbo::ctl {
 namespace {
 
 constexpr size_t kMostRequests = 1024;
-// A larger request might be more than the server's gRPC takes, which would
-// break off the call for all: it goes in a call of its own.
-constexpr size_t kMostBytes = size_t{4} << 20;
+// A larger request, with what a batch has around it, might be more than the
+// server's gRPC takes, which would break off the call for all: it goes in a
+// call of its own.
+constexpr size_t kMostBytes = (size_t{4} << 20) - 16;
 // In one message, unless there is only one that is larger.
 constexpr int kMostTogether = 100;
 constexpr size_t kMostBytesTogether = size_t{64} << 10;
