@@ -33,7 +33,8 @@ void RegisterWeightedTargetLbPolicy(CoreConfiguration::Builder*) {}
 // Takes the place of the constructor of protobuf's AddDescriptorsRunner (by the
 // linker's --wrap), one for each .proto file. What is described is added all
 // the same when a message is first asked for its descriptor.
-// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming)
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
 extern "C" void
 __wrap__ZN6google8protobuf8internal20AddDescriptorsRunnerC1EPKNS1_15DescriptorTableE(
     void*, const void*) {}
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
