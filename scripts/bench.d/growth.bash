@@ -9,21 +9,23 @@ measure_growth() {
     --big-tray $((MANY_MESSAGES / 10))
   local started=$STARTED kind
   {
-    # A server has to read who its callers and recipients are: of 100,000, most
-    # have called by then.
-    for kind in small large; do
-      SECONDS_EACH=$((5 * SECONDS_EACH)) call "$kind" send 256 \
-        --users "$MANY_USERS" | jq -c '.mode = "first sends"'
-    done
-    for ((round = 1; round <= ROUNDS; round++)); do
+    {
+      # A server has to read who its callers and recipients are: of 100,000,
+      # most have called by then.
       for kind in small large; do
-        call "$kind" send 64 --users "$MANY_USERS"
+        SECONDS_EACH=$((5 * SECONDS_EACH)) call "$kind" send 256 \
+          --users "$MANY_USERS" | jq -c '.mode = "first sends"'
       done
-      for kind in list unread count from; do
-        call small "$kind" 1 --users 1
-        call large "$kind" 1 --users 1
+      for ((round = 1; round <= ROUNDS; round++)); do
+        for kind in small large; do
+          call "$kind" send 64 --users "$MANY_USERS"
+        done
+        for kind in list unread count from; do
+          call small "$kind" 1 --users 1
+          call large "$kind" 1 --users 1
+        done
       done
-    done | medians
+    } | medians
     jq -n "{started_ms: $started, idle_kib: $idle,
       large_kib: $(memory_of large VmRSS)}"
   } | jq -s '{calls: .[0]} + .[1]'
