@@ -120,8 +120,8 @@ class Batches::Batch : public std::enable_shared_from_this<Batch> {
     std::optional<v1::SendManyResponse> answer = std::nullopt;
   };
 
-  // Answers for how many requests there were. Without the lock: the mailbox may
-  // answer at once.
+  // Answers for how many requests the message counts: one without any, too.
+  // Without the lock: the mailbox may answer at once.
   size_t HandleAll(grpc::ByteBuffer& bytes) {
     if (framing_ == Framing::kOne) {
       if (const auto number = Take({bytes.Length()})) Handle(bytes, *number);
@@ -144,7 +144,7 @@ class Batches::Batch : public std::enable_shared_from_this<Batch> {
         Handle(request, (*number)++);
       }
     }
-    return sizes.size();
+    return std::max<size_t>(sizes.size(), 1);
   }
 
   // The number of the first of new requests, whose sizes these are; nothing

@@ -247,6 +247,19 @@ BOOST_AUTO_TEST_CASE(too_many_requests_in_a_message_end_the_call) {
   BOOST_TEST(stream.notes().written.empty());
 }
 
+BOOST_AUTO_TEST_CASE(messages_without_requests_are_paced) {
+  mail::Sessions slow(store, clock,
+                      {.account_rate = {std::chrono::milliseconds(50), 2}});
+  Batches batches(slow, mailbox, limits);
+  const auto begun = std::chrono::steady_clock::now();
+  const auto handler = Begin(batches, Framing::kSeveral);
+  for (int i = 0; i < 4; ++i) Requests(*handler, 0);
+  stream.Await([](const auto& n) { return n.reads == 5; });
+  BOOST_TEST((std::chrono::steady_clock::now() - begun >=
+              std::chrono::milliseconds(3 * 50)));
+  handler->OnCancelled();
+}
+
 BOOST_AUTO_TEST_CASE(several_requests_are_paced_one_by_one) {
   mail::Sessions slow(store, clock,
                       {.account_rate = {std::chrono::milliseconds(50), 2}});
