@@ -125,6 +125,22 @@ struct Alone {
     handler.OnRead(&bytes);
   }
 
+  // Messages of so many requests are read, but for each that comes too soon
+  // after 50 ms.
+  void CheckPace(const std::vector<int>& messages, int too_soon) {
+    mail::Sessions slow(store, clock,
+                        {.account_rate = {std::chrono::milliseconds(50), 2}});
+    Batches batches(slow, mailbox, limits);
+    const auto begun = std::chrono::steady_clock::now();
+    const auto handler = Begin(batches, Framing::kSeveral);
+    for (const int count : messages) Requests(*handler, count);
+    const int reads = static_cast<int>(messages.size()) + 1;
+    stream.Await([=](const auto& n) { return n.reads == reads; });
+    BOOST_TEST((std::chrono::steady_clock::now() - begun >=
+                too_soon * std::chrono::milliseconds(50)));
+    handler->OnCancelled();
+  }
+
   // From now on the store answers nothing until the result is set.
   std::promise<void> HoldAnswers() {
     std::promise<void> go_on;
@@ -248,29 +264,11 @@ BOOST_AUTO_TEST_CASE(too_many_requests_in_a_message_end_the_call) {
 }
 
 BOOST_AUTO_TEST_CASE(messages_without_requests_are_paced) {
-  mail::Sessions slow(store, clock,
-                      {.account_rate = {std::chrono::milliseconds(50), 2}});
-  Batches batches(slow, mailbox, limits);
-  const auto begun = std::chrono::steady_clock::now();
-  const auto handler = Begin(batches, Framing::kSeveral);
-  for (int i = 0; i < 4; ++i) Requests(*handler, 0);
-  stream.Await([](const auto& n) { return n.reads == 5; });
-  BOOST_TEST((std::chrono::steady_clock::now() - begun >=
-              std::chrono::milliseconds(3 * 50)));
-  handler->OnCancelled();
+  CheckPace({0, 0, 0, 0}, 3);
 }
 
 BOOST_AUTO_TEST_CASE(several_requests_are_paced_one_by_one) {
-  mail::Sessions slow(store, clock,
-                      {.account_rate = {std::chrono::milliseconds(50), 2}});
-  Batches batches(slow, mailbox, limits);
-  const auto begun = std::chrono::steady_clock::now();
-  const auto handler = Begin(batches, Framing::kSeveral);
-  Requests(*handler, 3);
-  stream.Await([](const auto& n) { return n.reads == 2; });
-  BOOST_TEST((std::chrono::steady_clock::now() - begun >=
-              std::chrono::milliseconds(2 * 50)));
-  handler->OnCancelled();
+  CheckPace({3}, 2);
 }
 
 BOOST_AUTO_TEST_CASE(a_call_that_broke_off_ends_when_the_store_has_answered) {
