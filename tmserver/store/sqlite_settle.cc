@@ -14,10 +14,11 @@ namespace {
 using mail::Box;
 using mail::MessageId;
 
-// A commit settles what a few sends wait with, and more than its own sends add:
-// a frozen tail is settled before the next one is full.
-constexpr size_t kLeastShare = 8;
+// Commits settle twice what they add, so that a frozen tail is settled before
+// the next one is full; and this much or more at once, so that a page is
+// written for many, and that a send which comes alone seldom waits for it.
 constexpr size_t kShareOfAdded = 2;
+constexpr size_t kLeastShare = 128;
 
 // Commits without settling after one that found no room.
 constexpr int kCautiousCommits = 100;
@@ -82,9 +83,11 @@ size_t SqliteWriter::CountAll(const TrayKey& tray) {
          pending_.After(tray, row.settled).size();
 }
 
-size_t SqliteWriter::SettleTray(const TrayKey& tray, size_t limit) {
+size_t SqliteWriter::SettleTray(const TrayKey& tray, size_t limit,
+                                MessageId last) {
   const MessageId settled = FindTray(db_, tray.user, tray.box).settled;
-  const std::vector<Held> held = WaitingIn(tray, settled, limit);
+  std::vector<Held> held = WaitingIn(tray, settled, limit);
+  std::erase_if(held, [&](const Held& one) { return one.id > last; });
   if (held.empty()) return 0;
   const int64_t box = ToColumn(tray.box);
   for (const Held& one : held) {
@@ -100,7 +103,7 @@ size_t SqliteWriter::SettleTray(const TrayKey& tray, size_t limit) {
 }
 
 void SqliteWriter::SettleTray(mail::UserId user, Box box) {
-  SettleTray({user, box}, kAll);
+  SettleTray({user, box}, kAll, newest_);
 }
 
 void SqliteWriter::SettleRequest(const RequestKey& request, MessageId id) {
@@ -118,20 +121,24 @@ void SqliteWriter::SettleUpTo(MessageId id) {
   db_.Run("UPDATE meta SET value = ? WHERE key = 'settled'", id);
 }
 
-// Trays in the order of the file's pages, so that one page is written for many.
 void SqliteWriter::SettleShare() {
-  const Sends* frozen = tail_.frozen();
-  if (frozen == nullptr || cautious_commits_ > 0) return;
+  if (tail_.frozen() == nullptr || cautious_commits_ > 0) return;
+  owed_ += kShareOfAdded * (pending_.entries + pending_.requests.size());
+  if (owed_ < std::min(kLeastShare, most_waiting_)) return;
+  SettleFrozen(std::exchange(owed_, 0));
+}
+
+// Trays in the order of the file's pages, so that one page is written for many.
+void SqliteWriter::SettleFrozen(size_t share) {
+  const Sends& frozen = *tail_.frozen();
   auto& [tray, request] = progress_;
-  size_t share = kLeastShare + kShareOfAdded * pending_.entries;
-  while (share > 0 && tray != frozen->trays.end()) {
-    const size_t settled = SettleTray(tray->first, share);
-    if (settled == share) break;  // the tray may have more
+  while (share > 0 && tray != frozen.trays.end()) {
+    const size_t settled = SettleTray(tray->first, share, tail_.last_frozen());
+    if (settled == share) return;  // the tray may have more
     share -= std::max<size_t>(settled, 1);
     ++tray;
   }
-  share = kLeastShare + kShareOfAdded * pending_.requests.size();
-  for (; share > 0 && request != frozen->requests.end(); --share, ++request) {
+  for (; share > 0 && request != frozen.requests.end(); --share, ++request) {
     SettleRequest(request->first, request->second);
   }
   if (IsFrozenSettled()) SettleUpTo(tail_.last_frozen());
@@ -145,7 +152,8 @@ bool SqliteWriter::IsFrozenSettled() const {
 
 void SqliteWriter::SettleAll() {
   const auto settle = [this](const Sends& sends) {
-    for (const auto& [tray, held] : sends.trays) SettleTray(tray, kAll);
+    for (const auto& [tray, held] : sends.trays)
+      SettleTray(tray, kAll, newest_);
     for (const auto& [request, id] : sends.requests) SettleRequest(request, id);
   };
   if (tail_.frozen() != nullptr) settle(*tail_.frozen());

@@ -140,13 +140,15 @@ class SqliteWriter final : public Engine {
   // Before anything but a send changes the tray: writes down what it has in the
   // tail.
   void SettleTray(mail::UserId user, mail::Box box);
-  // The same for `limit` at most. Answers for how many it did.
-  size_t SettleTray(const TrayKey& tray, size_t limit);
+  // The same for `limit` at most, up to the id `last`. Answers for how many.
+  size_t SettleTray(const TrayKey& tray, size_t limit, mail::MessageId last);
   void SettleRequest(const RequestKey& request, mail::MessageId id);
   mail::MessageId SettledUpTo();
   void SettleUpTo(mail::MessageId id);
-  // The open transaction's share of what is frozen.
+  // What the commits up to this one owe of what is frozen, if it is worth it.
   void SettleShare();
+  // `share` of it: entries and requests.
+  void SettleFrozen(size_t share);
   bool IsFrozenSettled() const;
   void SettleAll();
   // After a commit, which has that number, and after a rollback.
@@ -176,6 +178,7 @@ class SqliteWriter final : public Engine {
   Tail tail_;
   const size_t most_waiting_;
   Progress committed_progress_;
+  size_t owed_ = 0;           // entries and requests that are to be settled
   int cautious_commits_ = 0;  // that settle nothing, for want of room
 
   // The open transaction's.

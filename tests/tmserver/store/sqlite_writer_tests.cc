@@ -32,6 +32,81 @@ BOOST_AUTO_TEST_CASE(an_account_that_was_undone_gets_no_mail) {
   writer.Commit();
 }
 
+// A writer and two users, between two transactions.
+struct Pair {
+  explicit Pair(size_t most_waiting)
+      : path(Prepared(dir / "mail.db")), writer(path, most_waiting) {
+    writer.Begin();
+    op.sender = writer.CreateAccount({"ana", "", "", At(1)}).value();
+    BOOST_TEST(writer.CreateAccount({"beto", "", "", At(1)}).has_value());
+    writer.Commit();
+    writer.Maintain();
+    op.from = "ana";
+    op.draft.to = {"beto"};
+  }
+
+  static std::string Prepared(const std::string& path) {
+    PrepareFile(path);
+    return path;
+  }
+
+  // One transaction. Answers the last id.
+  MessageId Send(int count, bool with_request_ids) {
+    MessageId last = 0;
+    writer.Begin();
+    for (int i = 0; i < count; ++i) {
+      op.request_id =
+          with_request_ids ? "request " + std::to_string(++requests) : "";
+      last = writer.Deliver(op).value().id;
+    }
+    writer.Commit();
+    writer.Maintain();
+    return last;
+  }
+
+  const TempDir dir;
+  const std::string path;
+  SqliteWriter writer;
+  Delivery op;
+  int requests = 0;
+};
+
+BOOST_AUTO_TEST_CASE(an_id_that_was_undone_is_given_again) {
+  Pair pair(Tuning{}.most_waiting);
+  BOOST_TEST(pair.Send(1, false) == 1);
+  pair.writer.Begin();
+  BOOST_TEST(pair.writer.Deliver(pair.op).value().id == 2);
+  pair.writer.Rollback();
+  BOOST_TEST(pair.Send(1, false) == 2);
+}
+
+BOOST_AUTO_TEST_CASE(ids_go_on_after_messages_that_were_forgotten) {
+  Pair pair(Tuning{}.most_waiting);
+  BOOST_TEST(pair.Send(3, false) == 3);
+  pair.writer.Begin();
+  pair.writer.Remove({1, Box::kOutbox, {1, 2, 3}, At(1)});
+  pair.writer.Remove({2, Box::kInbox, {1, 2, 3}, At(1)});
+  BOOST_TEST(pair.writer.Forget(At(9), At(9), 10) == 3);
+  pair.writer.Commit();
+  pair.writer.Maintain();
+  BOOST_TEST(pair.Send(1, false) == 4);
+}
+
+// The tail is bounded, whatever is sent: entries, and request ids, which sends
+// need not have.
+BOOST_AUTO_TEST_CASE(a_frozen_tail_is_settled_before_the_next_is_full) {
+  constexpr size_t kMost = 1000;
+  for (const int together : {1, 50}) {
+    Pair pair(kMost);
+    pair.Send(kMost / 2, true);  // in an outbox and an inbox
+    const Tail& tail = pair.writer.tail();
+    while (tail.frozen() != nullptr && tail.fresh().entries <= kMost) {
+      pair.Send(together, false);
+    }
+    BOOST_TEST(tail.fresh().entries <= kMost);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
