@@ -28,7 +28,8 @@ class Engine {
   virtual void Begin() = 0;
   virtual void Commit() = 0;    // durable when it returns
   virtual void Rollback() = 0;  // after NoSpace
-  // Housekeeping between transactions.
+  // After a transaction: housekeeping, and what the next one needs not wait
+  // for.
   virtual void Maintain() = 0;
   // After Rollback: wins back what room it can.
   virtual void MakeRoom() = 0;

@@ -186,6 +186,7 @@ void SqliteWriter::UpdateTail(uint64_t commit) {
 
 void SqliteWriter::ForgetChanges() {
   parties_.ForgetAll();
+  newest_ = tail_.newest();
   pending_ = {};
   changed_.clear();
   settled_.clear();

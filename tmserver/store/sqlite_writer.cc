@@ -45,9 +45,9 @@ SqliteWriter::~SqliteWriter() {
   }
 }
 
+// Maintain may have begun.
 void SqliteWriter::Begin() {
-  db_.Run("BEGIN IMMEDIATE");
-  newest_ = NewestId(db_);
+  if (!db_.InTransaction()) db_.Run("BEGIN IMMEDIATE");
 }
 
 void SqliteWriter::Commit() {
@@ -73,6 +73,7 @@ void SqliteWriter::Rollback() {
 
 void SqliteWriter::Maintain() {
   if (db_.LogPages() >= kCheckpointPages) Checkpoint();
+  Begin();
 }
 
 // An empty log starts again from its beginning, in room that it already has.

@@ -182,7 +182,7 @@ class SqliteWriter final : public Engine {
   int cautious_commits_ = 0;  // that settle nothing, for want of room
 
   // The open transaction's.
-  mail::MessageId newest_ = 0;  // with its sends
+  mail::MessageId newest_ = 0;  // of all sends, with its own
   Sends pending_;
   std::vector<TrayKey> changed_;  // trays, for whoever looks
   std::vector<TrayKey> settled_;  // trays, where they are only written down

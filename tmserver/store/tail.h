@@ -89,6 +89,8 @@ class Tail {
   // Sends that are committed, the newest of all being `newest`.
   void Publish(Sends sends, mail::MessageId newest);
 
+  // The newest committed send.
+  mail::MessageId newest() const { return newest_; }
   // Sends that are to be settled; null where Freeze has not been called since
   // the last Drop.
   const Sends* frozen() const { return frozen_.get(); }
