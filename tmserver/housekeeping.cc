@@ -10,7 +10,7 @@ namespace turbo::server {
 namespace {
 
 constexpr std::chrono::minutes kInterval{5};
-constexpr std::chrono::seconds kReturn{5};
+constexpr std::chrono::seconds kPurgeInterval{5};
 constexpr std::chrono::milliseconds kPoll{50};
 constexpr size_t kAtOnce = 1000;  // sends wait for no more than this
 
@@ -42,10 +42,10 @@ void Housekeeping::Run() {
 }
 
 bool Housekeeping::Rest() {
-  for (int i = 0; i < kInterval / kReturn; ++i) {
+  for (int i = 0; i < kInterval / kPurgeInterval; ++i) {
     while (Purge()) {
     }
-    if (!Pause(kReturn)) return false;
+    if (!Pause(kPurgeInterval)) return false;
   }
   return true;
 }

@@ -18,7 +18,7 @@ inline constexpr std::chrono::days kRequestDays{7};
 
 // A thread that, at once and every few minutes, has the store take out what has
 // expired and forget old request ids and entries of the register. In between it
-// gives memory that is no longer used back to the system.
+// purges the store of what deleted users had, a bit at a time.
 class Housekeeping {
  public:
   // `store` and `clock` outlive it.
