@@ -152,8 +152,9 @@ bool SqliteWriter::IsFrozenSettled() const {
 
 void SqliteWriter::SettleAll() {
   const auto settle = [this](const Sends& sends) {
-    for (const auto& [tray, held] : sends.trays)
+    for (const auto& [tray, held] : sends.trays) {
       SettleTray(tray, kAll, newest_);
+    }
     for (const auto& [request, id] : sends.requests) SettleRequest(request, id);
   };
   if (tail_.frozen() != nullptr) settle(*tail_.frozen());
