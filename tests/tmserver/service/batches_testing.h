@@ -13,10 +13,9 @@
 #include <thread>
 #include <vector>
 
-#include "tests/tmserver/mail/mail_testing.h"
+#include "tests/tmserver/service/lone_caller.h"
 #include "tmserver/service/batches.h"
 #include "tmserver/service/bytes.h"
-#include "tmserver/store/memory_store.h"
 #include "turbomessage/v1/mail.pb.h"
 
 namespace turbo::service {
@@ -91,16 +90,7 @@ class NotingStream final : public Stream {
   Notes notes_;
 };
 
-struct Alone {
-  Alone() {
-    const auto id = mail::Await<mail::UserId>([&](auto done) {
-      store.CreateAccount({"ana", "", mail::HashToken("token"), clock.Now()},
-                          std::move(done));
-    });
-    BOOST_REQUIRE(id.has_value());
-    caller = sessions.Authenticate("token").value();
-  }
-
+struct Alone : LoneCaller<NotingStream> {
   std::unique_ptr<StreamHandler> Begin(Batches& batches,
                                        Framing framing = Framing::kOne) {
     auto handler = batches.Open(stream, caller, framing);
@@ -152,12 +142,7 @@ struct Alone {
     return go_on;
   }
 
-  mail::FakeClock clock;
-  NotingStream stream;
-  store::MemoryStore store;
-  mail::Sessions sessions{store, clock, {}};
   mail::Mailbox mailbox{store, clock, {0, 1 << 20}};
-  mail::Caller caller;
   int given = 0;
   BatchLimits limits{4, 1000, std::chrono::hours(1), {}, std::chrono::hours(1)};
 };

@@ -6,11 +6,10 @@
 #include <mutex>
 #include <thread>
 
-#include "tests/tmserver/mail/mail_testing.h"
 #include "tests/tmserver/server_testing.h"
+#include "tests/tmserver/service/lone_caller.h"
 #include "tmserver/service/bytes.h"
 #include "tmserver/service/watches.h"
-#include "tmserver/store/memory_store.h"
 
 namespace turbo::service {
 namespace {
@@ -211,16 +210,7 @@ class FakeStream final : public Stream {
   std::promise<mail::ErrorCode> finished_;
 };
 
-struct Alone {
-  Alone() {
-    const auto id = mail::Await<mail::UserId>([&](auto done) {
-      store.CreateAccount({"ana", "", mail::HashToken("token"), clock.Now()},
-                          std::move(done));
-    });
-    BOOST_REQUIRE(id.has_value());
-    caller = sessions.Authenticate("token").value();
-  }
-
+struct Alone : LoneCaller<FakeStream> {
   // A watch of the inbox from now on, whose first answer is on its way.
   std::unique_ptr<StreamHandler> Watch() { return WatchBy(watches); }
   std::unique_ptr<StreamHandler> WatchBy(Watches& server) {
@@ -233,12 +223,7 @@ struct Alone {
     return handler;
   }
 
-  mail::FakeClock clock;
-  store::MemoryStore store;
-  mail::Sessions sessions{store, clock, {}};
   mail::Mailbox mailbox{store, clock, {}};
-  mail::Caller caller;
-  FakeStream stream;
   WatchTimes times{std::chrono::milliseconds(20),
                    std::chrono::milliseconds(40)};
   Watches watches{sessions, mailbox, times};
