@@ -9,12 +9,24 @@ namespace {
 
 BOOST_AUTO_TEST_SUITE(sqlite_writer)
 
+// A writer on a new file.
+struct Fresh {
+  explicit Fresh(size_t most_waiting)
+      : writer(Prepared(dir / "mail.db"), most_waiting) {}
+
+  static std::string Prepared(const std::string& path) {
+    PrepareFile(path);
+    return path;
+  }
+
+  const TempDir dir;
+  SqliteWriter writer;
+};
+
 // Its id may be somebody else's by then.
 BOOST_AUTO_TEST_CASE(an_account_that_was_undone_gets_no_mail) {
-  const TempDir dir;
-  const std::string path = dir / "mail.db";
-  PrepareFile(path);
-  SqliteWriter writer(path, Tuning{}.most_waiting);
+  Fresh fresh(Tuning{}.most_waiting);
+  SqliteWriter& writer = fresh.writer;
   Delivery op;
   op.from = "ana";
   op.draft.to = {"beto"};
@@ -33,9 +45,8 @@ BOOST_AUTO_TEST_CASE(an_account_that_was_undone_gets_no_mail) {
 }
 
 // A writer and two users, between two transactions.
-struct Pair {
-  explicit Pair(size_t most_waiting)
-      : path(Prepared(dir / "mail.db")), writer(path, most_waiting) {
+struct Pair : Fresh {
+  explicit Pair(size_t most_waiting) : Fresh(most_waiting) {
     writer.Begin();
     op.sender = writer.CreateAccount({"ana", "", "", At(1)}).value();
     BOOST_TEST(writer.CreateAccount({"beto", "", "", At(1)}).has_value());
@@ -43,11 +54,6 @@ struct Pair {
     writer.Maintain();
     op.from = "ana";
     op.draft.to = {"beto"};
-  }
-
-  static std::string Prepared(const std::string& path) {
-    PrepareFile(path);
-    return path;
   }
 
   // One transaction. Answers the last id.
@@ -64,9 +70,6 @@ struct Pair {
     return last;
   }
 
-  const TempDir dir;
-  const std::string path;
-  SqliteWriter writer;
   Delivery op;
   int requests = 0;
 };
