@@ -153,7 +153,7 @@ bool SqliteWriter::IsFrozenSettled() const {
 void SqliteWriter::SettleAll() {
   const auto settle = [this](const Sends& sends) {
     for (const auto& [tray, held] : sends.trays) {
-      SettleTray(tray, kAll, newest_);
+      SettleTray(tray.user, tray.box);
     }
     for (const auto& [request, id] : sends.requests) SettleRequest(request, id);
   };

@@ -5,7 +5,6 @@
 
 #include "tmserver/store/answers.h"
 #include "tmserver/store/open.h"
-#include "tmserver/store/sqlite_reads.h"
 #include "tmserver/store/sqlite_schema.h"
 
 namespace turbo::store {
