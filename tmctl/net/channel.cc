@@ -60,9 +60,12 @@ std::shared_ptr<grpc::Channel> Connect(const ClientOptions& options) {
   // A new channel is a new connection, whatever became of the one before.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetMaxReceiveMessageSize(-1);
-  arguments.SetMaxSendMessageSize(-1);
   // A service configuration from the DNS would be a second source of settings.
   arguments.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
+  // Books that nobody looks at, and an offer of compression: code that every
+  // run of tmctl would read from the disk's cache for nothing.
+  arguments.SetInt(GRPC_ARG_ENABLE_CHANNELZ, 0);
+  arguments.SetInt(GRPC_ARG_ENABLE_PER_MESSAGE_COMPRESSION, 0);
   // Whom the certificate must name.
   if (server.tls) {
     arguments.SetString(GRPC_ARG_DEFAULT_AUTHORITY, server.HostPort());
