@@ -85,10 +85,11 @@ start_tmserver() {
     --session-ttl 24h
 }
 
-# log_in SERVER: tmctl's calls are the first user's that loader made.
+# log_in SERVER [N]: tmctl's calls are those of the first, or Nth, user that
+# loader made.
 log_in() {
   export TMCTL_SERVER=${ADDRESS[$1]} TMCTL_TOKEN
-  TMCTL_TOKEN=$(head -n 1 "${TOKENS[$1]}")
+  TMCTL_TOKEN=$(sed -n "${2:-1}p" "${TOKENS[$1]}")
   TMCTL_TOKEN=${TMCTL_TOKEN##* }
 }
 
