@@ -255,15 +255,32 @@ void SqliteWriter::TakeAll(MessageId id) {
 }
 
 void SqliteWriter::Release(MessageId id) {
-  const auto refs = db_.FindInt(
-      "UPDATE messages SET refs = refs - 1 WHERE id = ? RETURNING refs", id);
-  if (refs != 0) return;
+  bool is_last = false;
+  bool has_body_apart = false;
+  bool has_attachments = false;
+  {
+    sqlite::Query row = db_.Start(
+        "SELECT refs = 1, body IS NULL, attachments IS NOT NULL"
+        " FROM messages WHERE id = ?",
+        id);
+    if (!row.Step()) return;
+    is_last = row.Int(0) != 0;
+    has_body_apart = row.Int(1) != 0;
+    has_attachments = row.Int(2) != 0;
+  }
+  if (!is_last) {
+    db_.Run("UPDATE messages SET refs = refs - 1 WHERE id = ?", id);
+    return;
+  }
   db_.Run(
-      "UPDATE messages SET subject = NULL, labels = NULL, attachments = NULL,"
-      " in_reply_to = NULL, expires_at = NULL, body = NULL WHERE id = ?",
+      "UPDATE messages SET refs = 0, subject = NULL, labels = NULL,"
+      " attachments = NULL, in_reply_to = NULL, expires_at = NULL, body = NULL"
+      " WHERE id = ?",
       id);
-  db_.Run("DELETE FROM bodies WHERE message_id = ?", id);
-  db_.Run("DELETE FROM attachments WHERE message_id = ?", id);
+  if (has_body_apart) db_.Run("DELETE FROM bodies WHERE message_id = ?", id);
+  if (has_attachments) {
+    db_.Run("DELETE FROM attachments WHERE message_id = ?", id);
+  }
   db_.Run("DELETE FROM receipts WHERE message_id = ?", id);
 }
 

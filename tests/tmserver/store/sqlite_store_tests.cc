@@ -238,8 +238,11 @@ BOOST_AUTO_TEST_CASE(counters_agree_with_rows) {
   op.draft.keep_copy = true;
   for (int i = 0; i < 5; ++i) {
     op.draft.body = std::string(i == 0 ? 10'000 : 10, 'x');
+    op.draft.attachments.clear();
+    if (i == 0) op.draft.attachments = {{"a", "x/y", 4, "data"}};
     Desk(*store).Send(op).value();
   }
+  Desk(*store).Mark({2, {1}, true, At(1)}).value();
   Desk(*store).Remove(2, Box::kInbox, {1, 2}).value();
   Desk(*store).Remove(1, Box::kInbox, {1}).value();
   Desk(*store).Remove(1, Box::kOutbox, {1}).value();
@@ -250,6 +253,8 @@ BOOST_AUTO_TEST_CASE(counters_agree_with_rows) {
   BOOST_TEST(db.FindInt("SELECT refs FROM messages WHERE id = 2").value() == 2);
   // Nobody holds the first one: its content is gone, its row is not.
   BOOST_TEST(!db.FindInt("SELECT 1 FROM bodies WHERE message_id = 1"));
+  BOOST_TEST(!db.FindInt("SELECT 1 FROM attachments WHERE message_id = 1"));
+  BOOST_TEST(!db.FindInt("SELECT 1 FROM receipts WHERE message_id = 1"));
   BOOST_TEST(db.FindInt("SELECT refs = 0 AND subject IS NULL FROM messages"
                         " WHERE id = 1")
                  .value() == 1);
