@@ -2,6 +2,7 @@
 
 #include "tests/tmserver/store/house.h"
 #include "tmserver/store/sqlite_file.h"
+#include "tmserver/store/sqlite_reads.h"
 #include "tmserver/store/sqlite_writer.h"
 
 namespace turbo::store {
@@ -107,6 +108,52 @@ BOOST_AUTO_TEST_CASE(a_frozen_tail_is_settled_before_the_next_is_full) {
       pair.Send(together, false);
     }
     BOOST_TEST(tail.fresh().entries <= kMost);
+  }
+}
+
+// What beto's inbox holds, in the file and waiting.
+size_t InboxOf(const SqliteWriter& writer, const TempDir& dir) {
+  const TrayKey tray{2, Box::kInbox};
+  sqlite::Connection db(dir / "mail.db");
+  const TrayRow row = FindTray(db, tray.user, tray.box);
+  return static_cast<size_t>(row.count) +
+         writer.tail().CountAfter(tray, row.settled);
+}
+
+// A tray is written down before its turn by whatever changes it.
+BOOST_AUTO_TEST_CASE(what_was_settled_ahead_is_not_settled_again) {
+  constexpr int kSends = 60;
+  for (int marked_after = 1; marked_after <= 20; ++marked_after) {
+    Pair pair(10);
+    for (int i = 1; i <= kSends; ++i) {
+      pair.Send(1, false);
+      if (i % marked_after != 0) continue;
+      pair.writer.Begin();
+      const auto marked = pair.writer.Mark({2, {i}, true, At(1)});
+      BOOST_TEST((marked.ids == std::vector<MessageId>{i}));
+      pair.writer.Commit();
+      pair.writer.Maintain();
+    }
+    BOOST_TEST(InboxOf(pair.writer, pair.dir) == kSends);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_was_settled_before_a_crash_is_not_settled_again) {
+  for (int waiting = 1; waiting <= 12; ++waiting) {
+    Pair pair(100);
+    pair.Send(waiting, false);
+    pair.writer.Begin();
+    pair.writer.Mark({2, {1}, true, At(1)});
+    pair.writer.Commit();
+    pair.writer.Abandon();
+    SqliteWriter next(pair.dir / "mail.db", 10);
+    for (int i = 0; i < 30; ++i) {
+      next.Begin();
+      BOOST_TEST(next.Deliver(pair.op).has_value());
+      next.Commit();
+      next.Maintain();
+    }
+    BOOST_TEST(InboxOf(next, pair.dir) == static_cast<size_t>(waiting + 30));
   }
 }
 
