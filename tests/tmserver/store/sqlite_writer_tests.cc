@@ -24,6 +24,15 @@ struct Fresh {
   SqliteWriter writer;
 };
 
+// One transaction, and what follows it.
+template <class Work>
+void Transact(SqliteWriter& writer, Work work) {
+  writer.Begin();
+  work();
+  writer.Commit();
+  writer.Maintain();
+}
+
 // Its id may be somebody else's by then.
 BOOST_AUTO_TEST_CASE(an_account_that_was_undone_gets_no_mail) {
   Fresh fresh(Tuning{}.most_waiting);
@@ -48,11 +57,10 @@ BOOST_AUTO_TEST_CASE(an_account_that_was_undone_gets_no_mail) {
 // A writer and two users, between two transactions.
 struct Pair : Fresh {
   explicit Pair(size_t most_waiting) : Fresh(most_waiting) {
-    writer.Begin();
-    op.sender = writer.CreateAccount({"ana", "", "", At(1)}).value();
-    BOOST_TEST(writer.CreateAccount({"beto", "", "", At(1)}).has_value());
-    writer.Commit();
-    writer.Maintain();
+    Transact(writer, [&] {
+      op.sender = writer.CreateAccount({"ana", "", "", At(1)}).value();
+      BOOST_TEST(writer.CreateAccount({"beto", "", "", At(1)}).has_value());
+    });
     op.from = "ana";
     op.draft.to = {"beto"};
   }
@@ -60,14 +68,13 @@ struct Pair : Fresh {
   // One transaction. Answers the last id.
   MessageId Send(int count, bool with_request_ids) {
     MessageId last = 0;
-    writer.Begin();
-    for (int i = 0; i < count; ++i) {
-      op.request_id =
-          with_request_ids ? "request " + std::to_string(++requests) : "";
-      last = writer.Deliver(op).value().id;
-    }
-    writer.Commit();
-    writer.Maintain();
+    Transact(writer, [&] {
+      for (int i = 0; i < count; ++i) {
+        op.request_id =
+            with_request_ids ? "request " + std::to_string(++requests) : "";
+        last = writer.Deliver(op).value().id;
+      }
+    });
     return last;
   }
 
@@ -87,12 +94,11 @@ BOOST_AUTO_TEST_CASE(an_id_that_was_undone_is_given_again) {
 BOOST_AUTO_TEST_CASE(ids_go_on_after_messages_that_were_forgotten) {
   Pair pair(Tuning{}.most_waiting);
   BOOST_TEST(pair.Send(3, false) == 3);
-  pair.writer.Begin();
-  pair.writer.Remove({1, Box::kOutbox, {1, 2, 3}, At(1)});
-  pair.writer.Remove({2, Box::kInbox, {1, 2, 3}, At(1)});
-  BOOST_TEST(pair.writer.Forget(At(9), At(9), 10) == 3);
-  pair.writer.Commit();
-  pair.writer.Maintain();
+  Transact(pair.writer, [&] {
+    pair.writer.Remove({1, Box::kOutbox, {1, 2, 3}, At(1)});
+    pair.writer.Remove({2, Box::kInbox, {1, 2, 3}, At(1)});
+    BOOST_TEST(pair.writer.Forget(At(9), At(9), 10) == 3);
+  });
   BOOST_TEST(pair.Send(1, false) == 4);
 }
 
@@ -128,11 +134,10 @@ BOOST_AUTO_TEST_CASE(what_was_settled_ahead_is_not_settled_again) {
     for (int i = 1; i <= kSends; ++i) {
       pair.Send(1, false);
       if (i % marked_after != 0) continue;
-      pair.writer.Begin();
-      const auto marked = pair.writer.Mark({2, {i}, true, At(1)});
-      BOOST_TEST((marked.ids == std::vector<MessageId>{i}));
-      pair.writer.Commit();
-      pair.writer.Maintain();
+      Transact(pair.writer, [&] {
+        const auto marked = pair.writer.Mark({2, {i}, true, At(1)});
+        BOOST_TEST((marked.ids == std::vector<MessageId>{i}));
+      });
     }
     BOOST_TEST(InboxOf(pair.writer, pair.dir) == kSends);
   }
@@ -148,10 +153,7 @@ BOOST_AUTO_TEST_CASE(what_was_settled_before_a_crash_is_not_settled_again) {
     pair.writer.Abandon();
     SqliteWriter next(pair.dir / "mail.db", 10);
     for (int i = 0; i < 30; ++i) {
-      next.Begin();
-      BOOST_TEST(next.Deliver(pair.op).has_value());
-      next.Commit();
-      next.Maintain();
+      Transact(next, [&] { BOOST_TEST(next.Deliver(pair.op).has_value()); });
     }
     BOOST_TEST(InboxOf(next, pair.dir) == static_cast<size_t>(waiting + 30));
   }
