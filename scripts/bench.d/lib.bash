@@ -74,7 +74,7 @@ start() {
 
 # start_tmserver NAME [LOADER-OPTION...]: on a store that loader made. Sets
 # TOKENS, too. Logins last: the renewals of 10,000 in a minute are no part of a
-# send.
+# send. Calls are counted, but one account may make as many as it can.
 start_tmserver() {
   local name=$1 store=sqlite:$SCRATCH/$1.db
   shift
@@ -82,14 +82,13 @@ start_tmserver() {
   TOKENS[$name]=$SCRATCH/$name.tokens
   [[ $# -eq 0 ]] || "$TOOLS/loader" "$store" "${TOKENS[$name]}" "$@"
   start "$name" tmserver --port 0 --store "$store" --tray-capacity 0 \
-    --session-ttl 24h
+    --session-ttl 24h --account-rate 1000000/s
 }
 
-# log_in SERVER [N]: tmctl's calls are those of the first, or Nth, user that
-# loader made.
+# log_in SERVER: tmctl's calls are those of the first user that loader made.
 log_in() {
   export TMCTL_SERVER=${ADDRESS[$1]} TMCTL_TOKEN
-  TMCTL_TOKEN=$(sed -n "${2:-1}p" "${TOKENS[$1]}")
+  TMCTL_TOKEN=$(head -n 1 "${TOKENS[$1]}")
   TMCTL_TOKEN=${TMCTL_TOKEN##* }
 }
 
