@@ -46,6 +46,8 @@ std::string Shown(const std::string& name) {
 // readers might take different ones.
 class Builder final : public nlohmann::json_sax<Json> {
  public:
+  Builder() { open_.reserve(kDeepest + 1); }
+
   Json Take() { return std::move(all_); }
 
   bool null() override { return Add(nullptr); }
