@@ -61,6 +61,14 @@ load helpers
   ok ana send --batch - <<<'{"to":["ana"],"body":"x"}'
 }
 
+@test "the lines of a batch that is slowed down don't wait for each other too long" {
+  start_server --account-rate 500/s:1500 --tray-capacity 0
+  register ana
+  yes '{"to":["ana"],"body":"x"}' | head -n 4000 >lines.jsonl || true
+  ana -q --timeout 4s send --batch lines.jsonl
+  [ "$(ana inbox --count -o ids)" = 4000 ]
+}
+
 @test "the usual rate is beyond a script's reach" {
   start_server --tray-capacity 0
   register ana

@@ -17,7 +17,13 @@
 namespace turbo::ctl {
 namespace {
 
+// Few enough that their time doesn't run out while they wait for each other. A
+// server that answers fast gets more, to be kept busy, with each so many
+// answers.
 constexpr size_t kMostRequests = 1024;
+constexpr size_t kMostOfFastServer = 4096;
+constexpr size_t kAnswersForOneMore = 8;
+constexpr std::chrono::milliseconds kFast{200};
 // A larger request, with what a batch has around it, might be more than the
 // server's gRPC takes, which would break off the call for all: it goes in a
 // call of its own.
@@ -178,14 +184,16 @@ SendMany::SendMany(Client& client) : client_(client) {}
 SendMany::~SendMany() { DropCall(); }
 
 bool SendMany::HasRoom() const {
-  return pending_.size() < kMostRequests && bytes_ < kMostBytes;
+  const size_t most = std::min(
+      kMostRequests + fast_answers_ / kAnswersForOneMore, kMostOfFastServer);
+  return pending_.size() < most && bytes_ < kMostBytes;
 }
 
 void SendMany::Send(Request request) {
-  Pending pending{std::move(request), 0, std::nullopt};
+  Pending pending{std::move(request), 0, Clock::now(), std::nullopt};
   pending.bytes = pending.request->ByteSizeLong();
   const Milliseconds timeout = client_.options_.timeout;
-  if (timeout.count() > 0) pending.deadline = Clock::now() + timeout;
+  if (timeout.count() > 0) pending.deadline = pending.begun + timeout;
   bytes_ += pending.bytes;
   pending_.push_back(std::move(pending));
 }
@@ -246,11 +254,14 @@ void SendMany::Collect() {
   Call::News news = call_->Take();
   const Address& server = client_.options_.server;
   const Client::Channel& channel = *client_.channel_;
+  const auto now = Clock::now();
   for (v1::SendManyResponse& answer : news.answers) {
     if (given_ == 0) break;
     --given_;
     ++answered_;
     failures_ = 0;
+    const bool is_fast = now - pending_.front().begun < kFast;
+    fast_answers_ = is_fast ? fast_answers_ + 1 : 0;
     if (answer.has_error()) {
       const google::rpc::Status& error = answer.error();
       const auto code = static_cast<grpc::StatusCode>(error.code());

@@ -53,6 +53,7 @@ class SendMany {
   struct Pending {
     Request request;
     size_t bytes;
+    Clock::time_point begun;
     std::optional<Clock::time_point> deadline;
     int attempts = 0;  // in vain
     bool maybe_stored = false;
@@ -74,9 +75,10 @@ class SendMany {
   size_t bytes_ = 0;  // of them
   std::deque<Answer> answers_;
   std::shared_ptr<Call> call_;
-  size_t given_ = 0;     // how many of pending_ the call has been given
-  size_t answered_ = 0;  // in this call
-  int failures_ = 0;     // since the last answer
+  size_t given_ = 0;         // how many of pending_ the call has been given
+  size_t answered_ = 0;      // in this call
+  int failures_ = 0;         // since the last answer
+  size_t fast_answers_ = 0;  // one after the other
   Clock::time_point resume_at_;
   std::optional<Failure> refused_;  // all that is to come
 };

@@ -24,7 +24,7 @@
 namespace turbo::ctl {
 namespace {
 
-constexpr size_t kMostLines = 1024;  // whose results aren't printed yet
+constexpr size_t kMostLines = 4096;  // whose results aren't printed yet
 // A message of 16 MiB in Base64, and something beside it.
 constexpr size_t kLongestLine = size_t{24} << 20;
 
