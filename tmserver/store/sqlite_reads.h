@@ -17,13 +17,6 @@ namespace turbo::store {
 // The greatest id that was ever given.
 mail::MessageId NewestId(sqlite::Connection& db);
 
-// A tray as far as it is settled.
-struct TrayRow {
-  int64_t count = 0;  // with what has expired and was not taken out yet
-  mail::MessageId settled = 0;
-};
-TrayRow FindTray(sqlite::Connection& db, mail::UserId user, mail::Box box);
-
 std::optional<mail::Account> FindAccount(sqlite::Connection& db,
                                          const std::string& user);
 std::optional<mail::Session> FindSession(sqlite::Connection& db,
@@ -32,6 +25,16 @@ std::optional<mail::AccessToken> FindAccessToken(
     sqlite::Connection& db, const std::string& secret_hash);
 std::vector<mail::AccessToken> ListAccessTokens(sqlite::Connection& db,
                                                 mail::UserId user);
+
+// `waiting` is what the tail knows of the request id.
+mail::Result<std::optional<mail::Sent>> FindRequest(
+    sqlite::Connection& db, std::optional<mail::MessageId> waiting,
+    const mail::RequestQuery& query);
+
+std::vector<mail::RegisterEntry> ReadRegister(sqlite::Connection& db,
+                                              mail::MessageId after,
+                                              size_t limit);
+
 // --- Of sqlite_admin.cc ---
 
 // From a row of id, name, password_hash, role, disabled, tray_capacity,
@@ -50,7 +53,14 @@ std::optional<mail::Invite> FindInvite(sqlite::Connection& db,
 std::vector<mail::Invite> ListInvites(sqlite::Connection& db, mail::Time now);
 mail::Totals GetTotals(sqlite::Connection& db);
 
-// --- Of the mail ---
+// --- Of sqlite_trays.cc ---
+
+// A tray as far as it is settled.
+struct TrayRow {
+  int64_t count = 0;  // with what has expired and was not taken out yet
+  mail::MessageId settled = 0;
+};
+TrayRow FindTray(sqlite::Connection& db, mail::UserId user, mail::Box box);
 
 // `waiting` is the tray's.
 mail::Page List(sqlite::Connection& db, const Waiting& waiting,
@@ -59,15 +69,6 @@ mail::Counted Count(sqlite::Connection& db, const Waiting& waiting,
                     const mail::CountQuery& query);
 std::optional<mail::Message> Get(sqlite::Connection& db, const Waiting& waiting,
                                  const mail::MessageQuery& query);
-
-// `waiting` is what the tail knows of the request id.
-mail::Result<std::optional<mail::Sent>> FindRequest(
-    sqlite::Connection& db, std::optional<mail::MessageId> waiting,
-    const mail::RequestQuery& query);
-
-std::vector<mail::RegisterEntry> ReadRegister(sqlite::Connection& db,
-                                              mail::MessageId after,
-                                              size_t limit);
 
 }  // namespace turbo::store
 

@@ -1,0 +1,250 @@
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "tmserver/store/listing.h"
+#include "tmserver/store/sqlite_codec.h"
+#include "tmserver/store/sqlite_reads.h"
+
+namespace turbo::store {
+namespace {
+
+using mail::Box;
+using mail::Message;
+using mail::MessageId;
+using sqlite::Connection;
+using sqlite::Query;
+
+// The columns of ToMessage, of messages that have not expired.
+#define TURBO_COLUMNS                                                \
+  " m.sender, m.recipients, m.sent_at, m.subject, m.labels, m.size," \
+  " m.attachments, m.in_reply_to, m.expires_at "
+#define TURBO_BODY    \
+  "coalesce(m.body, " \
+  "(SELECT b.body FROM bodies b WHERE b.message_id = m.id))"
+#define TURBO_NOT_EXPIRED " AND (m.expires_at IS NULL OR m.expires_at > ?)"
+
+// Entries of one tray. CROSS JOIN keeps SQLite to this order of the tables.
+#define TURBO_SELECT_ENTRIES                                     \
+  "SELECT e.message_id, e.read_at," TURBO_COLUMNS                \
+  " FROM entries e CROSS JOIN messages m ON m.id = e.message_id" \
+  " WHERE e.user_id = ? AND e.box = ?" TURBO_NOT_EXPIRED
+
+constexpr sqlite::Sql kOldestFirst =
+    TURBO_SELECT_ENTRIES " AND e.message_id > ? ORDER BY e.message_id";
+constexpr sqlite::Sql kNewestFirst =
+    TURBO_SELECT_ENTRIES " AND e.message_id < ? ORDER BY e.message_id DESC";
+constexpr sqlite::Sql kOne =
+    "SELECT e.message_id, e.read_at," TURBO_COLUMNS ", " TURBO_BODY
+    " FROM entries e CROSS JOIN messages m ON m.id = e.message_id"
+    " WHERE e.message_id = ? AND e.user_id = ? AND e.box = ?" TURBO_NOT_EXPIRED
+    " AND EXISTS (SELECT 1 FROM trays t WHERE t.user_id = e.user_id"
+    " AND t.box = e.box AND t.count > 0)";
+constexpr int kBody = 11;  // its column
+
+// Such as wait in the tail, unless they have been settled.
+constexpr sqlite::Sql kOneWaiting =
+    "SELECT m.id, NULL," TURBO_COLUMNS ", " TURBO_BODY
+    " FROM messages m WHERE m.id = ? AND NOT EXISTS (SELECT 1 FROM trays t "
+    "WHERE t.user_id = ?"
+    " AND t.box = ? AND t.settled >= m.id)" TURBO_NOT_EXPIRED;
+constexpr sqlite::Sql kWaiting =
+    "SELECT m.id, NULL," TURBO_COLUMNS
+    " FROM messages m WHERE m.id = ?" TURBO_NOT_EXPIRED;
+
+constexpr sqlite::Sql kBodyOf =
+    "SELECT " TURBO_BODY " FROM messages m WHERE id = ?";
+
+#undef TURBO_SELECT_ENTRIES
+#undef TURBO_BODY
+#undef TURBO_NOT_EXPIRED
+#undef TURBO_COLUMNS
+
+// A deleted account's name has its id behind a '#'.
+constexpr sqlite::Sql kReceipts = R"sql(
+SELECT substr(u.name, 1, instr(u.name || '#', '#') - 1), r.read_at FROM receipts r JOIN users u ON u.id = r.user_id
+ WHERE r.message_id = ?)sql";
+
+void AddReceipts(Connection& db, Message* message) {
+  Query receipts = db.Start(kReceipts, message->id);
+  while (receipts.Step()) {
+    const std::string user = receipts.Text(0);
+    const auto reader =
+        std::find_if(message->recipients.begin(), message->recipients.end(),
+                     [&](const mail::Recipient& recipient) {
+                       return recipient.user == user;
+                     });
+    if (reader != message->recipients.end()) {
+      reader->read_at = ToTime(receipts.Int(1));
+    }
+  }
+  message->read_at = ReadByAll(message->recipients);
+}
+
+// The message of a row, without its body and the attachments' data.
+Message ToMessage(Connection& db, Box box, const Query& row) {
+  Message message;
+  message.id = row.Int(0);
+  message.box = box;
+  message.from = row.Text(2);
+  for (std::string& user : ToUsers(row.Text(3))) {
+    message.recipients.push_back({std::move(user), std::nullopt});
+  }
+  message.sent_at = ToTime(row.Int(4));
+  message.subject = row.Text(5);
+  message.labels = ToLabels(row.Text(6));
+  message.attachments = ToAttachments(row.Text(8));
+  message.in_reply_to = row.OptionalInt(9);
+  message.expires_at = ToTime(row.OptionalInt(10));
+  if (box == Box::kInbox) {
+    message.read_at = ToTime(row.OptionalInt(1));
+  } else {
+    AddReceipts(db, &message);
+  }
+  return message;
+}
+
+size_t BodyBytes(const Message& message, const Query& row) {
+  int64_t rest = row.Int(7) - static_cast<int64_t>(HeadBytes(message));
+  for (const mail::Attachment& attachment : message.attachments) {
+    rest -= attachment.size;
+  }
+  return static_cast<size_t>(rest);
+}
+
+std::string ReadBody(Connection& db, MessageId id) {
+  Query body = db.Start(kBodyOf, id);
+  return body.Step() ? body.Text(0) : std::string();
+}
+
+std::string ReadAttachment(Connection& db, MessageId id, size_t place) {
+  Query data = db.Start(
+      "SELECT data FROM attachments WHERE message_id = ? AND place = ?", id,
+      static_cast<int64_t>(place));
+  return data.Step() ? data.Text(0) : std::string();
+}
+
+// Messages in a tray that have expired and were not taken out yet.
+int64_t CountExpired(Connection& db, const mail::CountQuery& query) {
+  return db
+      .FindInt(
+          "SELECT count(*) FROM messages m CROSS JOIN entries e"
+          " ON e.user_id = ? AND e.box = ? AND e.message_id = m.id"
+          " WHERE m.expires_at <= ?",
+          query.user, ToColumn(query.box), ToColumn(query.now))
+      .value_or(0);
+}
+
+// Shows the rows of a tray's messages to `visit`, in the query's order, until
+// that answers false. What waits is newer than all that is settled.
+template <class Visit>
+void ShowTray(Connection& db, const mail::ListQuery& query, const TrayRow& tray,
+              std::vector<Held> waiting, Visit visit) {
+  using Limits = std::numeric_limits<MessageId>;
+  const bool oldest_first = query.order == mail::Order::kOldestFirst;
+  const MessageId position =
+      query.position.value_or(oldest_first ? Limits::min() : Limits::max());
+  const int64_t now = ToColumn(query.now);
+  const auto show_settled = [&] {
+    if (tray.count == 0) return true;
+    Query row = db.Start(oldest_first ? kOldestFirst : kNewestFirst, query.user,
+                         ToColumn(query.box), now, position);
+    while (row.Step()) {
+      if (!visit(row)) return false;
+    }
+    return true;
+  };
+  if (!oldest_first) std::reverse(waiting.begin(), waiting.end());
+  if (oldest_first && !show_settled()) return;
+  for (const Held& held : waiting) {
+    if (oldest_first ? held.id <= position : held.id >= position) continue;
+    Query row = db.Start(kWaiting, held.id, now);
+    if (row.Step() && !visit(row)) return;
+  }
+  if (!oldest_first) show_settled();
+}
+
+// The tray's messages that a count without filter does not count.
+int64_t CountExpired(Connection& db, const TrayRow& tray,
+                     const std::vector<Held>& waiting,
+                     const mail::CountQuery& query) {
+  const auto is_over = [&](const Held& held) {
+    return held.expires_at <= query.now;
+  };
+  return (tray.count > 0 ? CountExpired(db, query) : 0) +
+         std::count_if(waiting.begin(), waiting.end(), is_over);
+}
+
+}  // namespace
+
+TrayRow FindTray(Connection& db, mail::UserId user, Box box) {
+  Query row =
+      db.Start("SELECT count, settled FROM trays WHERE user_id = ? AND box = ?",
+               user, ToColumn(box));
+  return row.Step() ? TrayRow{row.Int(0), row.Int(1)} : TrayRow{};
+}
+
+mail::Page List(Connection& db, const Waiting& waiting,
+                const mail::ListQuery& query) {
+  const TrayRow tray = FindTray(db, query.user, query.box);
+  mail::Page page;
+  PageCutter cutter(query);
+  std::vector<Held> held = After(tray.settled, waiting.held);
+  ShowTray(db, query, tray, std::move(held), [&](const Query& row) {
+    Message message = ToMessage(db, query.box, row);
+    const auto verdict = cutter.Judge(message, BodyBytes(message, row));
+    if (verdict == PageCutter::Verdict::kEnd) return false;
+    if (verdict == PageCutter::Verdict::kPass) return true;
+    if (query.with_body) message.body = ReadBody(db, message.id);
+    page.messages.push_back(std::move(message));
+    return true;
+  });
+  page.next = cutter.Next();
+  page.newest = std::max(waiting.newest, tray.settled);
+  return page;
+}
+
+mail::Counted Count(Connection& db, const Waiting& waiting,
+                    const mail::CountQuery& query) {
+  const TrayRow tray = FindTray(db, query.user, query.box);
+  std::vector<Held> held = After(tray.settled, waiting.held);
+  if (query.filter.empty()) {
+    return {tray.count + static_cast<int64_t>(held.size()) -
+                CountExpired(db, tray, held, query),
+            std::nullopt};
+  }
+  const mail::ListQuery all = AllOf(query);
+  PageCutter cutter(all);
+  ShowTray(db, all, tray, std::move(held), [&](const Query& row) {
+    return cutter.Judge(ToMessage(db, query.box, row), 0) !=
+           PageCutter::Verdict::kEnd;
+  });
+  return cutter.Count();
+}
+
+std::optional<Message> Get(Connection& db, const Waiting& waiting,
+                           const mail::MessageQuery& query) {
+  const auto show = [&](Query row) -> std::optional<Message> {
+    if (!row.Step()) return std::nullopt;
+    Message message = ToMessage(db, query.box, row);
+    message.body = row.Text(kBody);
+    for (size_t i = 0; i < message.attachments.size(); ++i) {
+      if (message.attachments[i].name != query.attachment) continue;
+      message.attachments[i].data = ReadAttachment(db, query.id, i);
+    }
+    return message;
+  };
+  const auto find = [&](sqlite::Sql sql) {
+    return show(db.Start(sql, query.id, query.user, ToColumn(query.box),
+                         ToColumn(query.now)));
+  };
+  const bool waits =
+      std::any_of(waiting.held.begin(), waiting.held.end(),
+                  [&](const Held& held) { return held.id == query.id; });
+  if (waits) {
+    if (auto message = find(kOneWaiting)) return message;
+  }
+  return find(kOne);  // where it may have been settled meanwhile
+}
+
+}  // namespace turbo::store
