@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "tmserver/mail/clock.h"
@@ -133,6 +134,9 @@ struct MessageQuery {
   std::string attachment;  // the name of the one to come with its data
 };
 
+// Messages of a tray as an earlier list had them, by id.
+using KnownMessages = std::unordered_map<MessageId, Message>;
+
 enum class Order { kOldestFirst, kNewestFirst };
 
 struct ListQuery {
@@ -146,6 +150,10 @@ struct ListQuery {
   std::optional<MessageId> position;
   size_t limit = 100;  // messages in the page, > 0
   bool with_body = false;
+  // Of an inbox, without bodies, or null. The store may move from here what it
+  // would read otherwise: of a message that is in the inbox still, nothing but
+  // read_at can be another than it was.
+  KnownMessages* known = nullptr;
 };
 
 struct Page {

@@ -14,8 +14,8 @@ std::string KeyOf(const AnswerCache::Question& question) {
 
 }  // namespace
 
-std::optional<grpc::ByteBuffer> AnswerCache::Find(const Question& question,
-                                                  mail::Time now) {
+std::optional<AnswerCache::Found> AnswerCache::Find(const Question& question,
+                                                    mail::Time now) {
   const std::string key = KeyOf(question);
   const std::lock_guard lock(mutex_);
   const auto found = by_key_.find(key);
@@ -23,11 +23,12 @@ std::optional<grpc::ByteBuffer> AnswerCache::Find(const Question& question,
   const auto entry = found->second;
   if (entry->version != question.version ||
       (entry->expires_at && *entry->expires_at <= now)) {
+    Found earlier{std::move(entry->answer), false};
     Drop(entry);
-    return std::nullopt;
+    return earlier;
   }
   entries_.splice(entries_.begin(), entries_, entry);
-  return entry->answer;
+  return Found{entry->answer, true};
 }
 
 void AnswerCache::Keep(const Question& question, const grpc::ByteBuffer& answer,

@@ -30,8 +30,12 @@ class AnswerCache {
   // Holds about `limit` bytes.
   explicit AnswerCache(size_t limit) : limit_(limit) {}
 
-  std::optional<grpc::ByteBuffer> Find(const Question& question,
-                                       mail::Time now);
+  struct Found {
+    grpc::ByteBuffer answer;
+    bool is_current = false;  // else the tray, or what is there of it, changed
+  };
+  // What is not current is no longer kept.
+  std::optional<Found> Find(const Question& question, mail::Time now);
 
   // Nothing is kept of an answer that would take a large part of the room.
   void Keep(const Question& question, const grpc::ByteBuffer& answer,

@@ -57,6 +57,18 @@ class Tally : public std::enable_shared_from_this<Tally> {
   v1::CountResponse response_;
 };
 
+// What a list of the inbox answered.
+mail::KnownMessages KnownFrom(grpc::ByteBuffer& answer) {
+  mail::KnownMessages known;
+  v1::ListResponse response;
+  if (!Parse(answer, response)) return known;
+  for (v1::Message& message : *response.mutable_messages()) {
+    const mail::MessageId id = message.id();
+    known.emplace(id, FromProto(std::move(message), mail::Box::kInbox));
+  }
+  return known;
+}
+
 }  // namespace
 
 MailService::MailService(mail::Sessions& sessions, mail::Mailbox& mailbox)
@@ -107,11 +119,15 @@ void MailService::List(v1::ListRequest request, const Caller& caller,
   if (!box) return reply(tl::unexpected(box.error()));
   const AnswerCache::Question question{caller.id, request.SerializeAsString(),
                                        mailbox_.TrayVersion(caller, *box)};
-  if (auto known = lists_.Find(question, mailbox_.Now())) {
-    return reply(*std::move(known));
-  }
-  const Result<ListPlan> plan = PlanOf(request, caller, *box);
+  auto earlier = lists_.Find(question, mailbox_.Now());
+  if (earlier && earlier->is_current) return reply(std::move(earlier->answer));
+  Result<ListPlan> plan = PlanOf(request, caller, *box);
   if (!plan) return reply(tl::unexpected(plan.error()));
+  mail::KnownMessages known;
+  if (earlier && *box == mail::Box::kInbox && !request.with_body()) {
+    known = KnownFrom(earlier->answer);
+    plan->query.known = &known;
+  }
   Result<mail::Page> page = Find(caller, *plan);
   if (!page) return reply(tl::unexpected(page.error()));
   const auto expires_at = FirstToExpire(*page);

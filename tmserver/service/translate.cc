@@ -31,6 +31,10 @@ mail::Attachment FromProto(v1::Attachment attachment) {
           std::move(*attachment.mutable_data())};
 }
 
+mail::Time TimeOf(const google::protobuf::Timestamp& time) {
+  return mail::Time(mail::Duration(TimeUtil::TimestampToMilliseconds(time)));
+}
+
 }  // namespace
 
 mail::Result<mail::Box> FromProto(v1::Box box) {
@@ -203,6 +207,34 @@ v1::Message ToProto(mail::Message message) {
   }
   result.set_read(message.read_at.has_value());
   if (message.read_at) *result.mutable_read_at() = ToProto(*message.read_at);
+  return result;
+}
+
+mail::Message FromProto(v1::Message message, mail::Box box) {
+  mail::Message result;
+  result.id = message.id();
+  result.box = box;
+  result.from = std::move(*message.mutable_from());
+  for (v1::Recipient& to : *message.mutable_recipients()) {
+    auto& added = result.recipients.emplace_back();
+    added.user = std::move(*to.mutable_user());
+    if (to.has_read_at()) added.read_at = TimeOf(to.read_at());
+  }
+  result.subject = std::move(*message.mutable_subject());
+  result.body = std::move(*message.mutable_body());
+  result.labels = LabelsOf(message.labels());
+  for (v1::Attachment& attachment : *message.mutable_attachments()) {
+    result.attachments.push_back({std::move(*attachment.mutable_name()),
+                                  std::move(*attachment.mutable_media_type()),
+                                  attachment.size(),
+                                  std::move(*attachment.mutable_data())});
+  }
+  if (message.in_reply_to() != 0) result.in_reply_to = message.in_reply_to();
+  result.sent_at = TimeOf(message.sent_at());
+  if (message.has_expires_at()) {
+    result.expires_at = TimeOf(message.expires_at());
+  }
+  if (message.has_read_at()) result.read_at = TimeOf(message.read_at());
   return result;
 }
 

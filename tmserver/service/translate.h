@@ -63,6 +63,7 @@ v1::Session ToProto(const mail::Caller& caller);
 v1::Scope ToProto(mail::Scope scope);
 v1::Token ToProto(const mail::AccessToken& token);
 v1::Message ToProto(mail::Message message);
+mail::Message FromProto(v1::Message message, mail::Box box);  // and back
 v1::SendResponse ToProto(const mail::Sent& sent);
 v1::MarkResponse MarkResponseOf(const mail::Changed& changed);
 v1::DeleteResponse DeleteResponseOf(const mail::Changed& changed);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <utility>
 
@@ -34,6 +35,16 @@ constexpr sqlite::Sql kOldestFirst =
     TURBO_SELECT_ENTRIES " AND e.message_id > ? ORDER BY e.message_id";
 constexpr sqlite::Sql kNewestFirst =
     TURBO_SELECT_ENTRIES " AND e.message_id < ? ORDER BY e.message_id DESC";
+
+// The same entries without their messages.
+constexpr sqlite::Sql kEntriesOldestFirst =
+    "SELECT message_id, read_at FROM entries"
+    " WHERE user_id = ? AND box = ? AND message_id > ? ORDER BY message_id";
+constexpr sqlite::Sql kEntriesNewestFirst =
+    "SELECT message_id, read_at FROM entries"
+    " WHERE user_id = ? AND box = ? AND message_id < ?"
+    " ORDER BY message_id DESC";
+
 constexpr sqlite::Sql kOne =
     "SELECT e.message_id, e.read_at," TURBO_COLUMNS ", " TURBO_BODY
     " FROM entries e CROSS JOIN messages m ON m.id = e.message_id"
@@ -48,8 +59,8 @@ constexpr sqlite::Sql kOneWaiting =
     " FROM messages m WHERE m.id = ? AND NOT EXISTS (SELECT 1 FROM trays t "
     "WHERE t.user_id = ?"
     " AND t.box = ? AND t.settled >= m.id)" TURBO_NOT_EXPIRED;
-constexpr sqlite::Sql kWaiting =
-    "SELECT m.id, NULL," TURBO_COLUMNS
+constexpr sqlite::Sql kAlone =
+    "SELECT m.id, ?," TURBO_COLUMNS
     " FROM messages m WHERE m.id = ?" TURBO_NOT_EXPIRED;
 
 constexpr sqlite::Sql kBodyOf =
@@ -135,34 +146,89 @@ int64_t CountExpired(Connection& db, const mail::CountQuery& query) {
       .value_or(0);
 }
 
-// Shows the rows of a tray's messages to `visit`, in the query's order, until
-// that answers false. What waits is newer than all that is settled.
-template <class Visit>
-void ShowTray(Connection& db, const mail::ListQuery& query, const TrayRow& tray,
-              std::vector<Held> waiting, Visit visit) {
+// The messages of a tray that a query looks at, in its order. What waits is
+// newer than all that is settled.
+class TrayScan {
+ public:
+  // Gets a message and its body's size, and tells whether it wants more.
+  using Visit = std::function<bool(Message message, size_t body_bytes)>;
+
+  TrayScan(Connection& db, const mail::ListQuery& query, Visit visit)
+      : db_(db), query_(query), visit_(std::move(visit)) {}
+
+  void Run(const TrayRow& tray, std::vector<Held> waiting) const {
+    if (!oldest_first_) {
+      std::reverse(waiting.begin(), waiting.end());
+      if (ShowWaiting(waiting)) ShowSettled(tray);
+    } else if (ShowSettled(tray)) {
+      ShowWaiting(waiting);
+    }
+  }
+
+ private:
   using Limits = std::numeric_limits<MessageId>;
-  const bool oldest_first = query.order == mail::Order::kOldestFirst;
-  const MessageId position =
-      query.position.value_or(oldest_first ? Limits::min() : Limits::max());
-  const int64_t now = ToColumn(query.now);
-  const auto show_settled = [&] {
+
+  // Whether more is wanted.
+  bool ShowSettled(const TrayRow& tray) const {
     if (tray.count == 0) return true;
-    Query row = db.Start(oldest_first ? kOldestFirst : kNewestFirst, query.user,
-                         ToColumn(query.box), now, position);
+    if (query_.known != nullptr) return ShowEntries();
+    Query row = db_.Start(oldest_first_ ? kOldestFirst : kNewestFirst,
+                          query_.user, ToColumn(query_.box), now_, position_);
     while (row.Step()) {
-      if (!visit(row)) return false;
+      if (!Show(row)) return false;
     }
     return true;
-  };
-  if (!oldest_first) std::reverse(waiting.begin(), waiting.end());
-  if (oldest_first && !show_settled()) return;
-  for (const Held& held : waiting) {
-    if (oldest_first ? held.id <= position : held.id >= position) continue;
-    Query row = db.Start(kWaiting, held.id, now);
-    if (row.Step() && !visit(row)) return;
   }
-  if (!oldest_first) show_settled();
-}
+
+  // The same where most of them are known.
+  bool ShowEntries() const {
+    Query entry =
+        db_.Start(oldest_first_ ? kEntriesOldestFirst : kEntriesNewestFirst,
+                  query_.user, ToColumn(query_.box), position_);
+    while (entry.Step()) {
+      if (!ShowOne(entry.Int(0), entry.OptionalInt(1))) return false;
+    }
+    return true;
+  }
+
+  bool ShowWaiting(const std::vector<Held>& waiting) const {
+    for (const Held& held : waiting) {
+      const bool is_next =
+          oldest_first_ ? held.id > position_ : held.id < position_;
+      if (is_next && !ShowOne(held.id, std::nullopt)) return false;
+    }
+    return true;
+  }
+
+  bool ShowOne(MessageId id, std::optional<int64_t> read_at) const {
+    if (query_.known != nullptr) {
+      const auto known = query_.known->find(id);
+      if (known != query_.known->end()) {
+        Message& message = known->second;
+        message.read_at = ToTime(read_at);
+        const bool is_over =
+            message.expires_at && *message.expires_at <= query_.now;
+        return is_over || visit_(std::move(message), 0);
+      }
+    }
+    Query row = db_.Start(kAlone, read_at, id, now_);
+    return !row.Step() || Show(row);
+  }
+
+  bool Show(const Query& row) const {
+    Message message = ToMessage(db_, query_.box, row);
+    const size_t body_bytes = BodyBytes(message, row);
+    return visit_(std::move(message), body_bytes);
+  }
+
+  Connection& db_;
+  const mail::ListQuery& query_;
+  const Visit visit_;
+  const bool oldest_first_ = query_.order == mail::Order::kOldestFirst;
+  const MessageId position_ =
+      query_.position.value_or(oldest_first_ ? Limits::min() : Limits::max());
+  const int64_t now_ = ToColumn(query_.now);
+};
 
 // The tray's messages that a count without filter does not count.
 int64_t CountExpired(Connection& db, const TrayRow& tray,
@@ -189,16 +255,15 @@ mail::Page List(Connection& db, const Waiting& waiting,
   const TrayRow tray = FindTray(db, query.user, query.box);
   mail::Page page;
   PageCutter cutter(query);
-  std::vector<Held> held = After(tray.settled, waiting.held);
-  ShowTray(db, query, tray, std::move(held), [&](const Query& row) {
-    Message message = ToMessage(db, query.box, row);
-    const auto verdict = cutter.Judge(message, BodyBytes(message, row));
+  const TrayScan scan(db, query, [&](Message message, size_t body_bytes) {
+    const auto verdict = cutter.Judge(message, body_bytes);
     if (verdict == PageCutter::Verdict::kEnd) return false;
     if (verdict == PageCutter::Verdict::kPass) return true;
     if (query.with_body) message.body = ReadBody(db, message.id);
     page.messages.push_back(std::move(message));
     return true;
   });
+  scan.Run(tray, After(tray.settled, waiting.held));
   page.next = cutter.Next();
   page.newest = std::max(waiting.newest, tray.settled);
   return page;
@@ -215,10 +280,10 @@ mail::Counted Count(Connection& db, const Waiting& waiting,
   }
   const mail::ListQuery all = AllOf(query);
   PageCutter cutter(all);
-  ShowTray(db, all, tray, std::move(held), [&](const Query& row) {
-    return cutter.Judge(ToMessage(db, query.box, row), 0) !=
-           PageCutter::Verdict::kEnd;
+  const TrayScan scan(db, all, [&](const Message& message, size_t) {
+    return cutter.Judge(message, 0) != PageCutter::Verdict::kEnd;
   });
+  scan.Run(tray, std::move(held));
   return cutter.Count();
 }
 

@@ -13,13 +13,17 @@ grpc::ByteBuffer Bytes(const std::string& text) {
   return {&slice, 1};
 }
 
-// Empty where nothing was found.
+std::string TextOf(const grpc::ByteBuffer& bytes) {
+  grpc::Slice slice;
+  if (!bytes.DumpToSingleSlice(&slice).ok()) return "";
+  return {reinterpret_cast<const char*>(slice.begin()), slice.size()};
+}
+
+// Empty where nothing that is current was found.
 std::string Found(AnswerCache& cache, const AnswerCache::Question& question,
                   int64_t now = 0) {
-  auto answer = cache.Find(question, At(now));
-  grpc::Slice slice;
-  if (!answer || !answer->DumpToSingleSlice(&slice).ok()) return "";
-  return {reinterpret_cast<const char*>(slice.begin()), slice.size()};
+  const auto found = cache.Find(question, At(now));
+  return found && found->is_current ? TextOf(found->answer) : "";
 }
 
 BOOST_AUTO_TEST_SUITE(answer_cache)
@@ -42,6 +46,16 @@ BOOST_AUTO_TEST_CASE(another_version_ends_an_answer) {
   BOOST_TEST(Found(cache, {1, "inbox", 7}).empty());
   cache.Keep({1, "inbox", 8}, Bytes("new"), std::nullopt);
   BOOST_TEST(Found(cache, {1, "inbox", 8}) == "new");
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_was_current_is_given_once_more) {
+  AnswerCache cache(1 << 20);
+  cache.Keep({1, "inbox", 7}, Bytes("old"), std::nullopt);
+  const auto found = cache.Find({1, "inbox", 8}, At(0));
+  BOOST_TEST_REQUIRE(found.has_value());
+  BOOST_TEST(!found->is_current);
+  BOOST_TEST(TextOf(found->answer) == "old");
+  BOOST_TEST(!cache.Find({1, "inbox", 8}, At(0)).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_expires) {

@@ -172,6 +172,28 @@ BOOST_AUTO_TEST_CASE(a_message_arrives_whole) {
   BOOST_TEST(!sent.has_read_at());
 }
 
+BOOST_AUTO_TEST_CASE(messages_make_the_round_trip) {
+  mail::Message plain;
+  plain.id = 1;
+  plain.sent_at = Ms(-1);
+  mail::Message full;
+  full.id = mail::kMaxMessageId;
+  full.box = mail::Box::kOutbox;
+  full.from = "ana";
+  full.recipients = {{"beto", Ms(5)}, {"carla", std::nullopt}};
+  full.subject = "s";
+  full.body = std::string("\0\xff", 2);
+  full.labels = {{"a", "1"}, {"b", "2"}};
+  full.attachments = {{"a.txt", "text/plain", 2, "aa"}, {"b", "x/y", 7, ""}};
+  full.sent_at = Ms(1234);
+  full.read_at = Ms(1235);
+  full.in_reply_to = 3;
+  full.expires_at = Ms(1236);
+  for (const mail::Message& message : {plain, full}) {
+    BOOST_TEST((FromProto(ToProto(message), message.box) == message));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_read_message_says_when) {
   mail::Message message;
   message.read_at = Ms(7000);

@@ -5,6 +5,7 @@
 #include <rapidcheck.h>
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,6 +48,7 @@ struct Both {
   std::unique_ptr<mail::Store> sqlite;
   int64_t now = 1000;
   Names secrets;  // of all access tokens, each once
+  std::map<mail::UserId, mail::KnownMessages> known;  // of their inboxes
 };
 
 template <class T>

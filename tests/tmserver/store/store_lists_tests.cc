@@ -71,6 +71,36 @@ BOOST_DATA_TEST_CASE(an_empty_tray_has_an_empty_page, kStores, engine) {
   BOOST_TEST(page.newest == 0);
 }
 
+// The memory store has it all at hand.
+BOOST_DATA_TEST_CASE(of_known_messages_only_the_marks_are_read,
+                     boost::unit_test::data::make({"sqlite", "settling"}),
+                     engine) {
+  House house(engine);
+  for (const int64_t expires_at : {9000, 9000, 9000, 2000, 9000}) {
+    auto op = house.FromAna({"beto"});
+    op.expires_at = At(expires_at);
+    house.Send(op);
+  }
+  mail::KnownMessages known;
+  for (mail::Message& message : house.List(Inbox(house.beto)).messages) {
+    message.subject = "known";
+    if (message.id != 5) known[message.id] = std::move(message);
+  }
+  house.desk.Mark({house.beto, {1}, true, At(1500)}).value();
+  house.desk.Remove(house.beto, Box::kInbox, {2}).value();
+
+  auto query = Inbox(house.beto, Order::kOldestFirst);
+  query.now = At(2000);
+  query.known = &known;
+  const auto page = house.List(query);
+  CheckSame(House::IdsOf(page), {1, 3, 5});
+  BOOST_TEST(page.messages[0].subject == "known");
+  BOOST_TEST((page.messages[0].read_at == At(1500)));
+  BOOST_TEST(page.messages[1].subject == "known");
+  BOOST_TEST(!page.messages[1].read_at.has_value());
+  BOOST_TEST(page.messages[2].subject == "subject");
+}
+
 BOOST_DATA_TEST_CASE(bodies_come_where_they_are_asked_for, kStores, engine) {
   House house(engine);
   house.Send(house.FromAna({"beto"}));

@@ -261,11 +261,17 @@ void ListBoth(Both& both) {
   query.limit = *rc::gen::inRange<size_t>(1, 4);
   query.with_body = *rc::gen::arbitrary<bool>();
   const auto expected = both.memory->List(query);
+  mail::KnownMessages known = both.known[query.user];
+  const bool is_plain = query.box == Box::kInbox && !query.with_body;
+  if (is_plain && *rc::gen::arbitrary<bool>()) query.known = &known;
   const auto actual = both.sqlite->List(query);
   RC_ASSERT(expected.has_value() && actual.has_value());
   RC_ASSERT(actual->messages == expected->messages);
   RC_ASSERT(actual->next == expected->next);
   RC_ASSERT(actual->newest == expected->newest);
+  for (const mail::Message& message : expected->messages) {
+    if (is_plain) both.known[query.user][message.id] = message;
+  }
   const mail::CountQuery all{query.user, query.box, query.now, query.filter};
   Agree(both.memory->Count(all), both.sqlite->Count(all));
 }
