@@ -17,13 +17,13 @@
 namespace turbo::ctl {
 namespace {
 
-// Few enough that their time doesn't run out while they wait for each other. A
-// server that answers fast gets more, to be kept busy, with each so many
-// answers.
+// Few enough that their time doesn't run out while they wait for each other.
 constexpr size_t kMostRequests = 1024;
-constexpr size_t kMostOfFastServer = 4096;
-constexpr size_t kAnswersForOneMore = 8;
+// A server that answers within kFast is kept busy with more: one more with
+// each so many answers.
 constexpr std::chrono::milliseconds kFast{200};
+constexpr size_t kAnswersForOneMore = 8;
+constexpr size_t kMostOfFastServer = 4096;
 // A larger request, with what a batch has around it, might be more than the
 // server's gRPC takes, which would break off the call for all: it goes in a
 // call of its own.
