@@ -23,7 +23,7 @@ std::optional<AnswerCache::Found> AnswerCache::Find(const Question& question,
   const auto entry = found->second;
   if (entry->version != question.version ||
       (entry->expires_at && *entry->expires_at <= now)) {
-    Found earlier{std::move(entry->answer), false};
+    Found earlier{entry->answer, false};
     Drop(entry);
     return earlier;
   }
