@@ -133,8 +133,8 @@ void MailService::List(v1::ListRequest request, const Caller& caller,
   mail::KnownMessages known;
   if (earlier && MostMayBeKnown(plan->query)) {
     known = KnownFrom(earlier->answer);
-    plan->query.known = &known;
   }
+  if (!known.empty()) plan->query.known = &known;
   Result<mail::Page> page = Find(caller, *plan);
   if (!page) return reply(tl::unexpected(page.error()));
   const auto expires_at = FirstToExpire(*page);

@@ -59,6 +59,7 @@ constexpr sqlite::Sql kOneWaiting =
     " FROM messages m WHERE m.id = ? AND NOT EXISTS (SELECT 1 FROM trays t "
     "WHERE t.user_id = ?"
     " AND t.box = ? AND t.settled >= m.id)" TURBO_NOT_EXPIRED;
+// One whose entry is known: what that has for read_at, and the id.
 constexpr sqlite::Sql kAlone =
     "SELECT m.id, ?," TURBO_COLUMNS
     " FROM messages m WHERE m.id = ?" TURBO_NOT_EXPIRED;
