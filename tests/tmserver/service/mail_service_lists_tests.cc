@@ -127,11 +127,11 @@ BOOST_AUTO_TEST_CASE(a_list_asked_for_again_is_what_another_one_is) {
   (*request.mutable_labels())["host"] = "db1";
   request.add_attachments()->set_name("a.txt");
   request.mutable_attachments(0)->set_data("aa");
+  int others = 200;
   const auto check = [&] {
     // To the second one no earlier answer belongs.
     const auto again = carla.List(Inbox());
-    static int others = 0;
-    const auto other = carla.List(Inbox(200 + ++others));
+    const auto other = carla.List(Inbox(++others));
     BOOST_TEST(again.response.SerializeAsString() ==
                other.response.SerializeAsString());
     return again->messages_size();

@@ -20,6 +20,20 @@ Timestamp At(int64_t seconds, int32_t nanos = 0) {
 
 mail::Time Ms(int64_t ms) { return mail::Time(milliseconds(ms)); }
 
+// As the sender sees it, read by one of two.
+mail::Message SentMessage() {
+  mail::Message message;
+  message.id = mail::kMaxMessageId;
+  message.box = mail::Box::kOutbox;
+  message.from = "ana";
+  message.recipients = {{"beto", Ms(5)}, {"carla", std::nullopt}};
+  message.subject = "s";
+  message.body = std::string("\0\xff", 2);
+  message.labels = {{"a", "1"}, {"b", "2"}};
+  message.sent_at = Ms(1234);
+  return message;
+}
+
 bool IsRefused(const Timestamp& time) {
   const auto result = FromProto(time);
   return !result && result.error().code == ErrorCode::kInvalidArgument;
@@ -147,15 +161,7 @@ BOOST_AUTO_TEST_CASE(a_plain_send_keeps_a_copy_and_has_no_options) {
 }
 
 BOOST_AUTO_TEST_CASE(a_message_arrives_whole) {
-  mail::Message message;
-  message.id = mail::kMaxMessageId;
-  message.box = mail::Box::kOutbox;
-  message.from = "ana";
-  message.recipients = {{"beto", Ms(5)}, {"carla", std::nullopt}};
-  message.subject = "s";
-  message.body = std::string("\0\xff", 2);
-  message.labels = {{"a", "1"}, {"b", "2"}};
-  message.sent_at = Ms(1234);
+  const mail::Message message = SentMessage();
   const v1::Message sent = ToProto(message);
   BOOST_TEST(sent.id() == mail::kMaxMessageId);
   BOOST_TEST(sent.from() == "ana");
@@ -176,16 +182,8 @@ BOOST_AUTO_TEST_CASE(messages_make_the_round_trip) {
   mail::Message plain;
   plain.id = 1;
   plain.sent_at = Ms(-1);
-  mail::Message full;
-  full.id = mail::kMaxMessageId;
-  full.box = mail::Box::kOutbox;
-  full.from = "ana";
-  full.recipients = {{"beto", Ms(5)}, {"carla", std::nullopt}};
-  full.subject = "s";
-  full.body = std::string("\0\xff", 2);
-  full.labels = {{"a", "1"}, {"b", "2"}};
+  mail::Message full = SentMessage();
   full.attachments = {{"a.txt", "text/plain", 2, "aa"}, {"b", "x/y", 7, ""}};
-  full.sent_at = Ms(1234);
   full.read_at = Ms(1235);
   full.in_reply_to = 3;
   full.expires_at = Ms(1236);
