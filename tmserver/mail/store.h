@@ -3,10 +3,12 @@
 //
 // Reads may be called from any thread, block shortly and never wait for a
 // write; they see what was acknowledged before they began. Writes return at
-// once; `done` is called exactly once, later, from a thread of the store (never
-// from the caller's), when the outcome is durable, and must not block. Writes
-// take effect in an order that both `done` calls and reads agree with. An
-// error means that nothing was stored, except kUnavailable.
+// once; `done` is called exactly once, later, from a thread of the store, when
+// the outcome is durable, and must not block. Where whoever opened the store
+// allows it, a write does all that before it returns, in its caller's thread.
+// Writes take effect one after the other: what begins once another's `done` was
+// called comes after that. An error means that nothing was stored, except
+// kUnavailable.
 //
 // MemoryStore is the specification; tests/tmserver/store holds every store
 // against it.

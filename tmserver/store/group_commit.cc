@@ -52,10 +52,20 @@ void GroupCommit::Queue::Put(Batch batch) {
   changed_.notify_one();
 }
 
-GroupCommit::Batch GroupCommit::Queue::TakeAll() {
+bool GroupCommit::Queue::Await() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return closed_ || !writes_.empty(); });
+  return !writes_.empty();
+}
+
+GroupCommit::Batch GroupCommit::Queue::TakeAll() {
+  const std::lock_guard lock(mutex_);
   return std::exchange(writes_, {});
+}
+
+bool GroupCommit::Queue::IsEmpty() {
+  const std::lock_guard lock(mutex_);
+  return writes_.empty();
 }
 
 void GroupCommit::Queue::Close() {
@@ -67,9 +77,11 @@ void GroupCommit::Queue::Close() {
 }
 
 GroupCommit::GroupCommit(Engine& engine,
-                         std::function<void(std::string)> on_fault)
+                         std::function<void(std::string)> on_fault,
+                         std::function<bool()> may_wait)
     : engine_(engine),
       on_fault_(std::move(on_fault)),
+      may_wait_(std::move(may_wait)),
       writer_([this] { WriteBatches(); }),
       replier_([this] { ReplyToBatches(); }) {}
 
@@ -82,9 +94,9 @@ GroupCommit::~GroupCommit() {
 
 void GroupCommit::WriteBatches() {
   LetOthersGoOn();
-  for (;;) {
-    Batch batch = arrived_.TakeAll();
-    if (batch.empty()) return;
+  while (arrived_.Await()) {
+    const std::lock_guard engine(engine_mutex_);
+    Batch batch = arrived_.TakeAll();  // not before: IsEmpty would be wrong
     Execute(batch);
     if (batch.size() == 1) {  // waking the other thread would take longer
       batch.front()->Reply();
@@ -97,11 +109,29 @@ void GroupCommit::WriteBatches() {
 
 void GroupCommit::ReplyToBatches() {
   LetOthersGoOn();
-  for (;;) {
-    const Batch batch = finished_.TakeAll();
-    if (batch.empty()) return;
-    for (const auto& write : batch) write->Reply();
+  while (finished_.Await()) {
+    for (const auto& write : finished_.TakeAll()) write->Reply();
   }
+}
+
+void GroupCommit::PutOrRun(std::unique_ptr<Write> write) {
+  std::unique_lock engine(engine_mutex_, std::defer_lock);
+  if (!may_wait_ || !may_wait_() || !arrived_.IsEmpty() || !engine.try_lock()) {
+    return arrived_.Put(std::move(write));
+  }
+  Batch batch;
+  batch.push_back(std::move(write));
+  Execute(batch);
+  batch.front()->Reply();
+  if (engine_.IsMaintenanceLong()) {
+    HaveMaintained();
+  } else {
+    Tend(&Engine::Maintain);
+  }
+}
+
+void GroupCommit::HaveMaintained() {
+  Submit<mail::Nothing>([] { return mail::Nothing{}; }, [](const auto&) {});
 }
 
 void GroupCommit::Execute(const Batch& batch) {

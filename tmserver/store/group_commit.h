@@ -2,7 +2,8 @@
 //
 // One thread runs the writes and commits; a second one calls their `done`s, so
 // that the next batch is on its way while the replies of the last one leave. A
-// write that came alone is answered by the first.
+// write that came alone is answered by the first, or made, where that is
+// allowed, by the thread that it came from.
 #ifndef TMSERVER_STORE_GROUP_COMMIT_H_
 #define TMSERVER_STORE_GROUP_COMMIT_H_
 
@@ -19,9 +20,9 @@
 
 namespace turbo::store {
 
-// What transactions are made on. Called from one thread only, which is the
-// group commit's until its destructor has returned. Throws NoSpace, or anything
-// else for a failure after which nothing may be written.
+// What transactions are made on. Called from one thread at a time, which the
+// group commit sees to until its destructor has returned. Throws NoSpace, or
+// anything else for a failure after which nothing may be written.
 class Engine {
  public:
   virtual ~Engine() = default;
@@ -31,6 +32,8 @@ class Engine {
   // After a transaction: housekeeping, and what the next one needs not wait
   // for.
   virtual void Maintain() = 0;
+  // Whether Maintain would take longer than a commit.
+  virtual bool IsMaintenanceLong() const = 0;
   // After Rollback: wins back what room it can.
   virtual void MakeRoom() = 0;
   // After any other failure: the engine must not touch its file again.
@@ -40,8 +43,10 @@ class Engine {
 class GroupCommit {
  public:
   // `engine` outlives it. `on_fault` is called at most once, from the thread
-  // that writes, before any of the writes concerned is answered.
-  GroupCommit(Engine& engine, std::function<void(std::string)> on_fault);
+  // that writes, before any of the writes concerned is answered. `may_wait`
+  // says whether the thread that calls it may wait for a commit.
+  GroupCommit(Engine& engine, std::function<void(std::string)> on_fault,
+              std::function<bool()> may_wait = {});
 
   // Finishes all writes that were submitted and calls every `done`.
   ~GroupCommit();
@@ -57,6 +62,14 @@ class GroupCommit {
   template <class T>
   void Submit(std::function<mail::Result<T>()> run, mail::Done<T> done) {
     arrived_.Put(std::make_unique<WriteOf<T>>(std::move(run), std::move(done)));
+  }
+
+  // The same; but where no other write is under way and may_wait() allows it,
+  // all of it happens in this thread before this returns: two threads less have
+  // to wake up. `done` asks for no such write, then.
+  template <class T>
+  void SubmitOrRun(std::function<mail::Result<T>()> run, mail::Done<T> done) {
+    PutOrRun(std::make_unique<WriteOf<T>>(std::move(run), std::move(done)));
   }
 
  private:
@@ -92,9 +105,10 @@ class GroupCommit {
    public:
     void Put(std::unique_ptr<Write> write);
     void Put(Batch batch);
-    // Everything there is, after waiting for something; nothing once the queue
-    // is closed and empty.
+    // Until something is there; false once the queue is closed and empty.
+    bool Await();
     Batch TakeAll();
+    bool IsEmpty();
     void Close();
 
    private:
@@ -106,7 +120,11 @@ class GroupCommit {
 
   void WriteBatches();
   void ReplyToBatches();
+  void PutOrRun(std::unique_ptr<Write> write);
+  // Has the writing thread see to maintenance.
+  void HaveMaintained();
 
+  // These need engine_mutex_.
   // Leaves every write of `batch` with its outcome.
   void Execute(const Batch& batch);
   // False where there was no room for all; nothing is stored then.
@@ -118,7 +136,9 @@ class GroupCommit {
 
   Engine& engine_;
   const std::function<void(std::string)> on_fault_;
-  bool faulted_ = false;  // the writing thread's
+  const std::function<bool()> may_wait_;
+  std::mutex engine_mutex_;  // guards engine_ and faulted_
+  bool faulted_ = false;
   Queue arrived_;
   Queue finished_;
   std::thread writer_;

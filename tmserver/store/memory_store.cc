@@ -31,8 +31,10 @@ void Walk(const Tray& tray, const mail::ListQuery& query, Offer offer) {
 
 }  // namespace
 
-MemoryStore::MemoryStore()
-    : identity_(NewIdentity()), commits_(engine_, [](const std::string&) {}) {}
+MemoryStore::MemoryStore(std::function<bool()> may_wait)
+    : identity_(NewIdentity()),
+      commits_(
+          engine_, [](const std::string&) {}, std::move(may_wait)) {}
 
 Result<std::optional<mail::Account>> MemoryStore::FindAccount(
     const std::string& user) {

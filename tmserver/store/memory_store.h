@@ -20,7 +20,8 @@ namespace turbo::store {
 
 class MemoryStore final : public mail::Store {
  public:
-  MemoryStore();
+  // As GroupCommit's.
+  explicit MemoryStore(std::function<bool()> may_wait = {});
 
   std::string Identity() const override { return identity_; }
   mail::Result<std::optional<mail::Account>> FindAccount(
@@ -94,6 +95,7 @@ class MemoryStore final : public mail::Store {
     void Commit() override {}
     void Rollback() override {}
     void Maintain() override {}
+    bool IsMaintenanceLong() const override { return false; }
     void MakeRoom() override {}
     void Abandon() noexcept override {}
   };
@@ -130,7 +132,7 @@ class MemoryStore final : public mail::Store {
   // Submits `run`, under the lock.
   template <class T>
   void Apply(std::function<mail::Result<T>()> run, mail::Done<T> done) {
-    commits_.Submit<T>(
+    commits_.SubmitOrRun<T>(
         [this, run = std::move(run)] {
           const std::lock_guard lock(mutex_);
           auto result = run();

@@ -20,7 +20,8 @@ std::unique_ptr<mail::Store> OpenSqlite(
     const std::string& path, std::function<void(std::string)> on_fault,
     Tuning tuning) {
   try {
-    return std::make_unique<SqliteStore>(path, std::move(on_fault), tuning);
+    return std::make_unique<SqliteStore>(path, std::move(on_fault),
+                                         std::move(tuning));
   } catch (const sqlite::Error& error) {
     if (!error.IsCorrupt()) {
       throw OpenError(Kind::kFailed,
@@ -41,9 +42,12 @@ std::unique_ptr<mail::Store> OpenSqlite(
 std::unique_ptr<mail::Store> Open(const std::string& url,
                                   std::function<void(std::string)> on_fault,
                                   Tuning tuning) {
-  if (url == kMemory) return std::make_unique<MemoryStore>();
+  if (url == kMemory) {
+    return std::make_unique<MemoryStore>(std::move(tuning.may_wait));
+  }
   if (url.starts_with(kSqlite) && url.size() > kSqlite.size()) {
-    return OpenSqlite(url.substr(kSqlite.size()), std::move(on_fault), tuning);
+    return OpenSqlite(url.substr(kSqlite.size()), std::move(on_fault),
+                      std::move(tuning));
   }
   // Only the scheme is repeated: the rest may hold a password.
   throw OpenError(Kind::kConfig,

@@ -33,6 +33,9 @@ struct Tuning {
   // (tail.h). At most about twice as many are there: some 30 MB, with the
   // request ids. After a crash they are read again, which takes 0.3 s.
   size_t most_waiting = 131'072;
+  // Whether the thread that asks for a write may wait for it: called from
+  // there. A write may be done before it returns, then.
+  std::function<bool()> may_wait = nullptr;
 };
 
 // `memory:` or `sqlite:PATH`; the directory of PATH is made (0700) where it is

@@ -92,7 +92,7 @@ SqliteStore::SqliteStore(const std::filesystem::path& path,
       path_(PrepareDirectory(path)),
       lock_(path_),
       writer_(Prepared(path_), tuning.most_waiting),
-      commits_(writer_, std::move(on_fault)) {
+      commits_(writer_, std::move(on_fault), std::move(tuning.may_wait)) {
   SyncDirectory(path_.parent_path());
 }
 
@@ -313,18 +313,18 @@ void SqliteStore::RevokeInvite(int64_t id, Time now,
 }
 
 void SqliteStore::Deliver(mail::Delivery op, mail::Done<Sent> done) {
-  commits_.Submit<Sent>(
+  commits_.SubmitOrRun<Sent>(
       [this, op = std::move(op)] { return writer_.Deliver(op); },
       std::move(done));
 }
 
 void SqliteStore::Mark(mail::MarkRead op, mail::Done<Changed> done) {
-  commits_.Submit<Changed>(
+  commits_.SubmitOrRun<Changed>(
       [this, op = std::move(op)] { return writer_.Mark(op); }, std::move(done));
 }
 
 void SqliteStore::Remove(mail::Removal op, mail::Done<Changed> done) {
-  commits_.Submit<Changed>(
+  commits_.SubmitOrRun<Changed>(
       [this, op = std::move(op)] { return writer_.Remove(op); },
       std::move(done));
 }

@@ -71,8 +71,12 @@ void SqliteWriter::Rollback() {
 }
 
 void SqliteWriter::Maintain() {
-  if (db_.LogPages() >= kCheckpointPages) Checkpoint();
+  if (IsMaintenanceLong()) Checkpoint();
   Begin();
+}
+
+bool SqliteWriter::IsMaintenanceLong() const {
+  return db_.LogPages() >= kCheckpointPages;
 }
 
 // An empty log starts again from its beginning, in room that it already has.

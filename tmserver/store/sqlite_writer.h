@@ -49,6 +49,7 @@ class SqliteWriter final : public Engine {
   void Commit() override;
   void Rollback() override;
   void Maintain() override;
+  bool IsMaintenanceLong() const override;
   void MakeRoom() override;
   void Abandon() noexcept override;
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <stdexcept>
+#include <thread>
 
 #include "tests/tmserver/store/house.h"
 #include "tmserver/store/failure.h"
@@ -24,9 +25,13 @@ void Raise(Trouble trouble) {
 class ScriptedEngine final : public Engine {
  public:
   void Go() { go_.set_value(); }
+  void AwaitFirst() { has_begun_.get_future().wait(); }
 
   void Begin() override {
-    if (begun_++ == 0) go_.get_future().wait();
+    if (begun_++ == 0) {
+      has_begun_.set_value();
+      go_.get_future().wait();
+    }
     log += "b";
   }
   void Commit() override {
@@ -38,6 +43,7 @@ class ScriptedEngine final : public Engine {
     log += "m";
     Raise(std::exchange(maintain, Trouble::kNone));
   }
+  bool IsMaintenanceLong() const override { return is_maintenance_long; }
   void MakeRoom() override {
     log += "R";
     Raise(make_room);
@@ -47,9 +53,11 @@ class ScriptedEngine final : public Engine {
   std::map<int, Trouble> commits;  // by the number of the call, from 1
   Trouble maintain = Trouble::kNone;
   Trouble make_room = Trouble::kNone;
+  bool is_maintenance_long = false;
   std::string log;
 
  private:
+  std::promise<void> has_begun_;
   std::promise<void> go_;
   int begun_ = 0;
   int committing_ = 0;
@@ -59,14 +67,16 @@ struct Bench {
   // Submits a write that answers `value` or fails.
   void Submit(int value, Trouble trouble = Trouble::kNone) {
     answers.push_back(turbo::store::Begin<int>([&](auto done) {
-      commits->Submit<int>(
-          [this, value, trouble]() -> mail::Result<int> {
-            engine.log += std::to_string(value);
-            Raise(trouble);
-            return value;
-          },
-          done);
+      commits->Submit<int>(WriteOf(value, trouble), done);
     }));
+  }
+  // The same, which may be made at once. Whether it was.
+  bool SubmitOrRun(int value, Trouble trouble = Trouble::kNone) {
+    answers.push_back(turbo::store::Begin<int>([&](auto done) {
+      commits->SubmitOrRun<int>(WriteOf(value, trouble), done);
+    }));
+    return answers.back().wait_for(std::chrono::seconds(0)) ==
+           std::future_status::ready;
   }
   // Lets all go on and end; then `engine.log` may be read.
   std::vector<std::optional<ErrorCode>> Finish() {
@@ -83,10 +93,23 @@ struct Bench {
 
   ScriptedEngine engine;
   std::vector<std::string> faults;
+  bool may_wait = true;
+  std::vector<std::thread::id> writers;  // of SubmitOrRun's and Submit's writes
   std::optional<GroupCommit> commits{
       std::in_place, engine,
-      [this](const std::string& reason) { faults.push_back(reason); }};
+      [this](const std::string& reason) { faults.push_back(reason); },
+      [this] { return may_wait; }};
   std::vector<std::future<mail::Result<int>>> answers;
+
+ private:
+  std::function<mail::Result<int>()> WriteOf(int value, Trouble trouble) {
+    return [this, value, trouble]() -> mail::Result<int> {
+      writers.push_back(std::this_thread::get_id());
+      engine.log += std::to_string(value);
+      Raise(trouble);
+      return value;
+    };
+  }
 };
 
 constexpr auto kGood = std::nullopt;
@@ -221,6 +244,57 @@ BOOST_AUTO_TEST_CASE(housekeeping_may_lack_room_but_not_fail) {
   BOOST_TEST((broken.Finish() == Errors{kGood}));
   BOOST_TEST(broken.faults.size() == 1u);
   BOOST_TEST(broken.engine.log == "b1cmA");
+}
+
+BOOST_AUTO_TEST_CASE(a_lone_write_may_be_made_where_it_came_from) {
+  Bench bench;
+  bench.engine.Go();
+  BOOST_TEST(bench.SubmitOrRun(1));
+  BOOST_TEST(bench.SubmitOrRun(2));
+  BOOST_TEST(bench.engine.log == "b1cmb2cm");
+  BOOST_TEST((bench.writers == std::vector(2, std::this_thread::get_id())));
+}
+
+BOOST_AUTO_TEST_CASE(who_may_not_wait_leaves_the_write_to_another) {
+  Bench bench;
+  bench.may_wait = false;
+  BOOST_TEST(!bench.SubmitOrRun(1));
+  BOOST_TEST((bench.Finish() == Errors{kGood}));
+  BOOST_TEST((bench.writers.at(0) != std::this_thread::get_id()));
+}
+
+BOOST_AUTO_TEST_CASE(nobody_waits_for_a_commit_of_others) {
+  Bench bench;
+  bench.Submit(1);
+  bench.engine.AwaitFirst();
+  BOOST_TEST(!bench.SubmitOrRun(2));
+  BOOST_TEST((bench.Finish() == Errors{kGood, kGood}));
+  BOOST_TEST(bench.engine.log == "b1cmb2cm");
+}
+
+BOOST_AUTO_TEST_CASE(nobody_waits_for_long_maintenance) {
+  Bench bench;
+  bench.engine.is_maintenance_long = true;
+  bench.engine.Go();
+  BOOST_TEST(bench.SubmitOrRun(1));
+  bench.commits.reset();
+  BOOST_TEST(bench.engine.log == "b1cbcm");
+}
+
+BOOST_AUTO_TEST_CASE(a_write_that_is_made_at_once_fails_like_any_other) {
+  Bench bench;
+  bench.engine.commits = {
+      {1, Trouble::kNoSpace}, {2, Trouble::kNoSpace}, {3, Trouble::kBroken}};
+  bench.engine.Go();
+  BOOST_TEST(bench.SubmitOrRun(1));
+  BOOST_TEST(bench.faults.empty());
+  BOOST_TEST(bench.SubmitOrRun(2));
+  BOOST_TEST(bench.faults.size() == 1u);
+  BOOST_TEST(bench.SubmitOrRun(3));
+  BOOST_TEST((bench.answers[0].get().error().code == kFull));
+  BOOST_TEST((bench.answers[1].get().error().code == kLost));
+  BOOST_TEST((bench.answers[2].get().error().code == kLost));
+  BOOST_TEST(bench.engine.log == "b1crRb1crmb2cA");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

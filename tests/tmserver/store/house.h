@@ -26,9 +26,16 @@ using Ids = std::vector<MessageId>;
 using Names = std::vector<std::string>;
 
 // Every case of the contract runs over all of these. "settling" is SQLite with
-// a tail that is settled at once.
+// a tail that is settled at once, "waiting" SQLite where callers wait.
 inline const auto kStores =
-    boost::unit_test::data::make({"memory", "sqlite", "settling"});
+    boost::unit_test::data::make({"memory", "sqlite", "settling", "waiting"});
+
+inline Tuning TuningOf(const std::string& engine) {
+  Tuning tuning;
+  if (engine == "settling") tuning.most_waiting = 2;
+  if (engine == "waiting") tuning.may_wait = [] { return true; };
+  return tuning;
+}
 
 inline mail::ListQuery Inbox(UserId user, Order order = Order::kNewestFirst) {
   mail::ListQuery query;
@@ -40,11 +47,9 @@ inline mail::ListQuery Inbox(UserId user, Order order = Order::kNewestFirst) {
 // A new store with the users ana (1), beto (2) and caro (3).
 struct House {
   explicit House(const std::string& engine)
-      : store(
-            Open(engine == "memory" ? "memory:"
-                                    : "sqlite:" + (dir / "mail.db").string(),
-                 NoFault,
-                 engine == "settling" ? Tuning{.most_waiting = 2} : Tuning{})),
+      : store(Open(engine == "memory" ? "memory:"
+                                      : "sqlite:" + (dir / "mail.db").string(),
+                   NoFault, TuningOf(engine))),
         desk(*store),
         ana(desk.Add("ana")),
         beto(desk.Add("beto")),
