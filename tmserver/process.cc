@@ -20,6 +20,7 @@
 #include "tmserver/log.h"
 #include "tmserver/mail/clock.h"
 #include "tmserver/server.h"
+#include "tmserver/service/call_queue.h"
 #include "tmserver/store/open.h"
 #include "tmserver/tls.h"
 
@@ -167,7 +168,9 @@ int RunUntilEnd(const CommandLine& line, Events& events,
 
 std::unique_ptr<mail::Store> OpenAny(
     const std::string& url, std::function<void(std::string)> on_fault) {
-  return store::Open(url, std::move(on_fault));
+  store::Tuning tuning;
+  tuning.may_wait = service::CallQueue::MayWait;
+  return store::Open(url, std::move(on_fault), std::move(tuning));
 }
 
 int Serve(const CommandLine& line, const std::function<Options()>& reload,

@@ -23,11 +23,12 @@ fsync,fdatasync,sendmsg,sendto,sendmmsg '$1'" >traced/tmserver
   PATH=$PWD/traced:$PATH
 }
 
-# Sends to everybody, and ends the server and its trace.
+# send_to_all CALLS: sends to everybody, so many at a time, and ends the server
+# and its trace.
 send_to_all() {
   start_server --tray-capacity 0
   "$BUILD/tests/bench/load" each --server "$SERVER" --tokens users \
-    --outstanding 16 --warm-up 0 --duration 60
+    --outstanding "$1" --warm-up 0 --duration 60
   local pid=$SERVER_PID deadline=$((SECONDS + 30))
   stop_server
   until grep -q "^$pid *+++ exited" trace; do
@@ -42,13 +43,19 @@ order_is_good() {
 
 @test "every answer comes after the sync that covers its send" {
   trace_server "$BUILD/tmserver/tmserver"
-  send_to_all
+  send_to_all 16
+  order_is_good
+}
+
+@test "the answer to a send alone comes after its sync" {
+  trace_server "$BUILD/tmserver/tmserver"
+  send_to_all 1
   order_is_good
 }
 
 @test "the order of the calls gives away a server that answers early" {
   trace_server "$BUILD/tests/hasty_tmserver"
-  send_to_all
+  send_to_all 16
   run -1 order_is_good
   [[ $output == *"sends were answered before they were on disk"* ]]
 }

@@ -5,6 +5,7 @@
 #include <grpcpp/grpcpp.h>
 #include <sodium.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "tmserver/server.h"
+#include "tmserver/service/call_queue.h"
 #include "tmserver/store/open.h"
 #include "turbomessage/v1/accounts.grpc.pb.h"
 #include "turbomessage/v1/admin.grpc.pb.h"
@@ -37,9 +39,12 @@ inline mail::PasswordCost TestCost() {
 }
 
 struct TestServer {
-  explicit TestServer(const Options& options = TestOptions())
+  explicit TestServer(
+      const Options& options = TestOptions(),
+      const std::function<bool()>& may_wait = service::CallQueue::MayWait)
       : addresses(options),
-        store(store::Open(options.store, [](const std::string&) {})),
+        store(store::Open(options.store, [](const std::string&) {},
+                          {.may_wait = may_wait})),
         server(options, WithAdmin(options, addresses), *store, TestCost()) {}
 
   // The administration socket's, where the options have one.

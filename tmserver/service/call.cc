@@ -98,8 +98,11 @@ class Service::Call final : public Event, public Answer {
     std::atomic<bool> done_ = false;
   };
 
+  // Another thread may delete this once there is an answer.
   void Begin() {
     new Call(service_, method_, place_.queue());  // deletes itself, too
+    place_.Begin();
+    const Method& method = method_;
     record_.emplace(method_.path, context_);
     record_->audited = method_.audited;
     const auto replier = std::make_shared<Replier>(*this);
@@ -113,12 +116,12 @@ class Service::Call final : public Event, public Answer {
             mail::Permit(mail::LocalAdministrator(), mail::Right::kNone)
                 .error());
       }
-      method_.handler(*this, request_,
-                      [replier](const mail::Result<grpc::ByteBuffer>& result) {
-                        replier->Answer(result);
-                      });
+      method.handler(*this, request_,
+                     [replier](const mail::Result<grpc::ByteBuffer>& result) {
+                       replier->Answer(result);
+                     });
     } catch (const std::exception& e) {
-      LogException(method_.path, e);
+      LogException(method.path, e);
       replier->Fail(ServerFault());
     }
   }
@@ -148,7 +151,7 @@ class Service::Call final : public Event, public Answer {
 
   Service& service_;
   const Method& method_;
-  const CallQueue::Place place_;
+  CallQueue::Place place_;
   grpc::ServerContext context_;
   grpc::ByteBuffer request_;
   grpc::ByteBuffer response_;

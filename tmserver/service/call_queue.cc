@@ -2,7 +2,9 @@
 
 #include <grpcpp/alarm.h>
 
+#include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "tmserver/log.h"
 #include "tmserver/service/cork.h"
@@ -14,6 +16,17 @@ using Clock = std::chrono::steady_clock;
 
 // For which a reply may wait for others.
 constexpr std::chrono::microseconds kLongestRun{400};
+
+// For which a call has to be the only one, before one may wait.
+constexpr std::chrono::milliseconds kQuiet{100};
+
+// For which a queue may wait for a disk, twice as long at most; and for which
+// nobody does so again after that.
+constexpr std::chrono::milliseconds kLongestWait{5};
+constexpr std::chrono::seconds kCaution{1};
+
+// That of the handler which runs in this thread, if it may wait.
+thread_local CallQueue* quiet_queue = nullptr;
 
 // The next event, if it has happened by now.
 bool TakeNow(grpc::CompletionQueue& events, void** tag, bool* ok) {
@@ -36,28 +49,54 @@ CallQueue::CallQueue(grpc::ServerBuilder& builder)
     : events_(builder.AddCompletionQueue()) {}
 
 CallQueue::~CallQueue() {
-  if (!thread_.joinable()) thread_ = std::thread([this] { HandOut(); });
+  if (!threads_.front().joinable()) Start();
   Stopping stopping(*this);
   grpc::Alarm now;
   now.Set(events_.get(), std::chrono::system_clock::now(), TagOf(stopping));
-  thread_.join();
+  for (std::thread& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
 }
 
 void CallQueue::Start() {
-  thread_ = std::thread([this] { HandOut(); });
+  for (std::thread& thread : threads_) {
+    thread = std::thread([this] { Run(); });
+  }
+}
+
+void CallQueue::Run() {
+  while (AwaitTurn()) HandOut();
+}
+
+// Looks at the poller now and then, as long as it waits for disks again and
+// again: to be woken for each of them would take longer than many of them.
+bool CallQueue::AwaitTurn() {
+  std::unique_lock lock(mutex_);
+  uint64_t seen = 0;
+  while (!over_ && poller_ != std::thread::id()) {
+    if (waits_ != seen) {
+      seen = waits_;
+      turn_.wait_for(lock, kLongestWait, [this] { return over_; });
+    } else if (waiting_) {  // still
+      crowded_until_ = Clock::now() + kCaution;
+      break;
+    } else {
+      watched_ = false;
+      turn_.wait(lock, [this] { return over_ || watched_; });
+    }
+  }
+  poller_ = std::this_thread::get_id();
+  waiting_ = false;
+  return !over_;
 }
 
 void CallQueue::HandOut() {
-  {
-    const std::lock_guard lock(mutex_);
-    poller_ = std::this_thread::get_id();
-  }
   void* tag = nullptr;
   bool ok = false;
   while (Await(&tag, &ok)) {
     const log::Gathering lines;
     // The first is answered at once; then there are many, or none.
-    static_cast<Event*>(tag)->Proceed(ok);
+    if (!ProceedFirst(*static_cast<Event*>(tag), ok)) return;
     const Cork cork;
     const auto end = Clock::now() + kLongestRun;
     bool goes_on = true;
@@ -69,6 +108,37 @@ void CallQueue::HandOut() {
       }
     }
   }
+  const std::lock_guard lock(mutex_);
+  over_ = true;
+  turn_.notify_one();
+}
+
+bool CallQueue::ProceedFirst(Event& event, bool ok) {
+  is_first_ = true;
+  event.Proceed(ok);
+  if (std::exchange(quiet_queue, nullptr) != nullptr) {
+    const std::lock_guard lock(mutex_);
+    if (poller_ != std::this_thread::get_id()) return false;
+    waiting_ = false;
+  }
+  is_first_ = false;
+  return true;
+}
+
+bool CallQueue::MayWait() {
+  return quiet_queue != nullptr && quiet_queue->BeginWait();
+}
+
+bool CallQueue::BeginWait() {
+  const std::lock_guard lock(mutex_);
+  if (waiting_ || poller_ != std::this_thread::get_id() ||
+      Clock::now() < crowded_until_) {
+    return false;
+  }
+  waiting_ = true;
+  ++waits_;
+  if (!std::exchange(watched_, true)) turn_.notify_one();
+  return true;
 }
 
 bool CallQueue::Await(void** tag, bool* ok) {
@@ -88,7 +158,7 @@ void CallQueue::Send(Answer& answer) {
   {
     const std::lock_guard lock(mutex_);
     const bool is_own = poller_ == std::this_thread::get_id();
-    if (awake_ && !is_own) return answers_.push_back(&answer);
+    if (awake_ && !waiting_ && !is_own) return answers_.push_back(&answer);
   }
   answer.Leave();
 }
@@ -108,7 +178,18 @@ void CallQueue::EndIfOver() {
   if (stopping_ && calls_ == 0) events_->Shutdown();
 }
 
+void CallQueue::Place::Begin() {
+  has_begun_ = true;
+  if (++queue_.begun_ > 1) {
+    queue_.crowded_until_ =
+        std::max(queue_.crowded_until_, Clock::now() + kQuiet);
+  } else if (queue_.is_first_) {
+    quiet_queue = &queue_;
+  }
+}
+
 CallQueue::Place::~Place() {
+  if (has_begun_) --queue_.begun_;
   --queue_.calls_;
   queue_.EndIfOver();
 }
