@@ -34,7 +34,7 @@ start_original() {
   bash -c "exec $BENCH_ORIGINAL" >"$SCRATCH/original.log" 2>&1 </dev/null &
   PID[original]=$!
   ADDRESS[original]=127.0.0.1:50052
-  until : 2>/dev/null </dev/tcp/127.0.0.1/50052; do
+  until listens 50052; do
     if ((SECONDS > deadline)) || ! kill -0 "${PID[original]}" 2>/dev/null; then
       cat "$SCRATCH/original.log" >&2
       exit 70

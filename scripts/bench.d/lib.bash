@@ -97,6 +97,14 @@ free_port() {
 print(s.getsockname()[1])'
 }
 
+# Whether somebody listens on the TCP port. A connection would tell, too; but one
+# that is tried again and again gets that port for its own, and takes it away.
+listens() {
+  local port
+  printf -v port ':%04X' "$1"
+  grep -q "$port [0-9A-F]*:0000 0A " /proc/net/tcp /proc/net/tcp6 2>/dev/null
+}
+
 # A server named etcd; false where there is none to start.
 start_etcd() {
   local etcd clients peers deadline=$((SECONDS + 30))
