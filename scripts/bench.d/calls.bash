@@ -17,15 +17,10 @@ measure_calls() {
         call $kind "$level"
       done
       append
+      append 200
     done
     note "round $round of $ROUNDS"
   done | medians
-}
-
-append() {
-  rm -f "$SCRATCH/appended"
-  "$TOOLS/appends" "$SCRATCH/appended" "$SECONDS_EACH" |
-    jq -c '{server: "disk", mode: "append", outstanding: 1} + .'
 }
 
 start_original() {

@@ -154,6 +154,14 @@ call() {
     jq -c --arg server "$server" '{server: $server} + .'
 }
 
+# append [PAUSE]: what a sync costs, again and again, or after so many µs asleep.
+append() {
+  rm -f "$SCRATCH/appended"
+  "$TOOLS/appends" "$SCRATCH/appended" "$SECONDS_EACH" "$@" |
+    jq -c --arg mode "append${1:+ after $1 µs}" \
+      '{server: "disk", mode: $mode, outstanding: 1} + .'
+}
+
 # Lines of runs -> one object for each kind of run, of the medians.
 medians() {
   jq -s 'def median: sort | .[(length / 2 | floor)];

@@ -9,8 +9,6 @@ measure_store() {
         "$USERS" |
         jq -c '{server: "store", mode: "send"} + .'
     done
-    rm -f "$SCRATCH/appended"
-    "$TOOLS/appends" "$SCRATCH/appended" "$SECONDS_EACH" |
-      jq -c '{server: "disk", mode: "append", outstanding: 1} + .'
+    append
   done | medians
 }

@@ -1,5 +1,7 @@
-// appends FILE SECONDS: 4 KiB at the end of a new file and a sync, again and
-// again: what durability costs on this disk. Prints one JSON object.
+// appends FILE SECONDS [PAUSE]: 4 KiB at the end of a new file and a sync,
+// again and again: what durability costs on this disk; with PAUSE, in
+// microseconds, asleep before each: what it costs who comes alone. Prints one
+// JSON object.
 #include <fcntl.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -9,6 +11,7 @@
 #include <iostream>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include "tests/bench/histogram.h"
@@ -21,7 +24,8 @@ using Clock = std::chrono::steady_clock;
   throw std::system_error(errno, std::generic_category(), what);
 }
 
-void Measure(const std::string& path, double seconds) {
+void Measure(const std::string& path, double seconds,
+             std::chrono::microseconds pause) {
   const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
                         S_IRUSR | S_IWUSR);
   if (file < 0) Fail("can't make " + path);
@@ -31,6 +35,10 @@ void Measure(const std::string& path, double seconds) {
   const auto end = begun + std::chrono::duration<double>(seconds);
   auto now = begun;
   while (now < end) {
+    if (pause.count() > 0) {
+      std::this_thread::sleep_for(pause);
+      now = Clock::now();
+    }
     if (write(file, block.data(), block.size()) !=
             static_cast<ssize_t>(block.size()) ||
         fdatasync(file) != 0) {
@@ -49,12 +57,13 @@ void Measure(const std::string& path, double seconds) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::cerr << "usage: appends FILE SECONDS\n";
+  if (argc < 3 || argc > 4) {
+    std::cerr << "usage: appends FILE SECONDS [PAUSE]\n";
     return EX_USAGE;
   }
   try {
-    Measure(argv[1], std::stod(argv[2]));
+    Measure(argv[1], std::stod(argv[2]),
+            std::chrono::microseconds(argc == 4 ? std::stol(argv[3]) : 0));
   } catch (const std::exception& e) {
     std::cerr << "appends: " << e.what() << '\n';
     return EX_IOERR;

@@ -96,6 +96,8 @@ echo_server() {
   json '.outstanding == 16 and .calls > 0'
   ok "$TOOLS/appends" appended 0.1
   json '.calls > 0'
+  ok "$TOOLS/appends" rested 0.1 2000
+  json '.calls > 0 and .calls <= 50'
   run -74 "$TOOLS/appends" appended 0.1
   [[ $output == *'can'?'t make appended'* ]]
 }
