@@ -111,8 +111,8 @@ class CallQueue {
 
   // The polling thread's, which hands them over.
   size_t calls_ = 0;
-  size_t begun_ = 0;  // calls that are not over
-  bool is_first_ = false;
+  size_t begun_ = 0;       // calls that are not over
+  bool is_first_ = false;  // the event that is handled: the first since a sleep
   std::chrono::steady_clock::time_point crowded_until_;
   bool stopping_ = false;
 
