@@ -16,8 +16,9 @@
 
 namespace turbo::store {
 
-// One connection writes, from one thread at a time, mostly the group commit's; a
-// few others read, in their callers' threads, each a state that was committed.
+// One connection writes, from one thread at a time, mostly the group commit's;
+// a few others read, in their callers' threads, each a state that was
+// committed.
 class SqliteStore : public mail::Store {
  public:
   // As Open in open.h.
