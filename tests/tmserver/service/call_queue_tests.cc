@@ -1,6 +1,8 @@
 #include <atomic>
 #include <boost/test/unit_test.hpp>
+#include <chrono>
 #include <future>
+#include <thread>
 
 #include "tests/tmserver/server_testing.h"
 #include "tmserver/service/call_queue.h"
@@ -11,6 +13,16 @@ namespace {
 using server::Client;
 using server::TestOptions;
 using server::TestServer;
+
+// After which a call beside another is forgotten, and more.
+constexpr std::chrono::milliseconds kQuiet{150};
+constexpr std::chrono::seconds kPatience{30};
+
+server::Options Roomy() {
+  server::Options options = TestOptions();
+  options.mail.tray_capacity = 0;
+  return options;
+}
 
 // Stalls once, under the first call that waits for it after Stall.
 class Disk {
@@ -29,7 +41,10 @@ class Disk {
 
   void Stall() { stalls_ = true; }
   bool will_stall() const { return stalls_; }
-  void AwaitStall() { stalled_.get_future().wait(); }
+  bool AwaitStall() {
+    return stalled_.get_future().wait_for(kPatience) ==
+           std::future_status::ready;
+  }
   void Release() { released_.set_value(); }
 
  private:
@@ -41,7 +56,7 @@ class Disk {
 
 struct Fixture {
   Disk disk;
-  TestServer server{TestOptions(), [this] { return disk.MayWait(); }};
+  TestServer server{Roomy(), [this] { return disk.MayWait(); }};
   Client ana{server, "ana"};
   Client beto{server, "beto"};
 
@@ -50,11 +65,14 @@ struct Fixture {
   std::future<bool> SendIntoStall() {
     disk.Stall();
     auto all_sent = std::async(std::launch::async, [this] {
-      bool sent = true;
-      while (sent && disk.will_stall()) sent = ana.Send({"beto"}).ok();
+      bool sent = ana.Send({"beto"}).ok();
+      while (sent && disk.will_stall()) {
+        std::this_thread::sleep_for(kQuiet);
+        sent = ana.Send({"beto"}).ok();
+      }
       return sent;
     });
-    disk.AwaitStall();
+    BOOST_REQUIRE(disk.AwaitStall());
     return all_sent;
   }
 };
