@@ -116,6 +116,7 @@ void GroupCommit::ReplyToBatches() {
 
 void GroupCommit::PutOrRun(std::unique_ptr<Write> write) {
   std::unique_lock engine(engine_mutex_, std::defer_lock);
+  // may_wait_ first: in a `done`, this thread may have the engine already.
   if (!may_wait_ || !may_wait_() || !arrived_.IsEmpty() || !engine.try_lock()) {
     return arrived_.Put(std::move(write));
   }

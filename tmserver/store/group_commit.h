@@ -44,7 +44,8 @@ class GroupCommit {
  public:
   // `engine` outlives it. `on_fault` is called at most once, from the thread
   // that writes, before any of the writes concerned is answered. `may_wait`
-  // says whether the thread that calls it may wait for a commit.
+  // says whether the thread that calls it may wait for a commit; in a `done`,
+  // it may not.
   GroupCommit(Engine& engine, std::function<void(std::string)> on_fault,
               std::function<bool()> may_wait = {});
 
@@ -66,7 +67,7 @@ class GroupCommit {
 
   // The same; but where no other write is under way and may_wait() allows it,
   // all of it happens in this thread before this returns: two threads less have
-  // to wake up. `done` asks for no such write, then.
+  // to wake up.
   template <class T>
   void SubmitOrRun(std::function<mail::Result<T>()> run, mail::Done<T> done) {
     PutOrRun(std::make_unique<WriteOf<T>>(std::move(run), std::move(done)));
