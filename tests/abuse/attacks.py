@@ -240,20 +240,36 @@ def reflection_flood(long):
 
 
 def login_flood(long):
-    """More logins than are computed at once; none gets in, all are told."""
+    """More logins than are computed at once; none gets in, all are told, and
+    they cost less than to compute three of four."""
     count = 900 if long else 400
     clients = [Client() for _ in range(4 if long else 1)]
     told = collections.Counter()
+
+    def guess(client, name):
+        client.open(call_headers("Accounts/Login"), message(
+            text_field(1, name) + text_field(2, "wrong horse")))
+
+    few, alone = 20, Client()
+    before = measure.cpu_seconds()
+    for index in range(few):
+        guess(alone, f"first{index}")
+    alone.pump(60, lambda: len(alone.statuses) == few)
+    assert set(alone.statuses.values()) == {16}, f"statuses {alone.statuses}"
+    computed = measure.cpu_seconds() - before
     for client in clients:
         for index in range(count):
-            client.open(call_headers("Accounts/Login"), message(
-                text_field(1, f"guess{index}") + text_field(2, "wrong horse")))
+            guess(client, f"guess{index}")
     for client in clients:
         client.pump(60, lambda c=client: len(c.statuses) == count)
         told.update(client.statuses.values())
+    spent = measure.cpu_seconds() - before - computed
     assert sum(told.values()) == count * len(clients), f"not all: {told}"
     assert 0 not in told and 8 in told, f"statuses {told}"
-    return f"refused with {dict(told)}", clients
+    worth = spent / (computed / few)
+    assert worth < 0.75 * count * len(clients), f"worth {worth:.0f} computed logins"
+    return f"refused with {dict(told)}, worth {worth:.0f} computed", [
+        alone, *clients]
 
 
 def zero_window(long):
