@@ -28,12 +28,6 @@ constexpr std::chrono::seconds kCaution{1};
 // That of the handler which runs in this thread, if it may wait.
 thread_local CallQueue* quiet_queue = nullptr;
 
-// The next event, if it has happened by now.
-bool TakeNow(grpc::CompletionQueue& events, void** tag, bool* ok) {
-  return events.AsyncNext(tag, ok, gpr_inf_past(GPR_CLOCK_MONOTONIC)) ==
-         grpc::CompletionQueue::GOT_EVENT;
-}
-
 }  // namespace
 
 struct CallQueue::Stopping final : public Event {
@@ -91,37 +85,43 @@ bool CallQueue::AwaitTurn() {
 }
 
 void CallQueue::HandOut() {
-  void* tag = nullptr;
-  bool ok = false;
-  while (Await(&tag, &ok)) {
+  while (const auto first = Await()) {
     const log::Gathering lines;
-    // The first is answered at once; then there are many, or none.
-    if (!ProceedFirst(*static_cast<Event*>(tag), ok)) return;
+    const auto second = TakeNow();
+    if (!second && !ProceedAlone(*first)) return;
     const Cork cork;
-    const auto end = Clock::now() + kLongestRun;
-    bool goes_on = true;
-    while (goes_on && Clock::now() < end) {
-      goes_on = SendAnswers();
-      if (TakeNow(*events_, &tag, &ok)) {
-        static_cast<Event*>(tag)->Proceed(ok);
-        goes_on = true;
-      }
+    if (second) {
+      first->Proceed();
+      second->Proceed();
     }
+    ProceedWithMore();
   }
   const std::lock_guard lock(mutex_);
   over_ = true;
   turn_.notify_one();
 }
 
-bool CallQueue::ProceedFirst(Event& event, bool ok) {
-  is_first_ = true;
-  event.Proceed(ok);
+void CallQueue::ProceedWithMore() {
+  const auto end = Clock::now() + kLongestRun;
+  bool goes_on = true;
+  while (goes_on && Clock::now() < end) {
+    goes_on = SendAnswers();
+    if (const auto next = TakeNow()) {
+      next->Proceed();
+      goes_on = true;
+    }
+  }
+}
+
+bool CallQueue::ProceedAlone(const Happened& event) {
+  is_alone_ = true;
+  event.Proceed();
   if (std::exchange(quiet_queue, nullptr) != nullptr) {
     const std::lock_guard lock(mutex_);
     if (poller_ != std::this_thread::get_id()) return false;
     waiting_ = false;
   }
-  is_first_ = false;
+  is_alone_ = false;
   return true;
 }
 
@@ -141,17 +141,30 @@ bool CallQueue::BeginWait() {
   return true;
 }
 
-bool CallQueue::Await(void** tag, bool* ok) {
+std::optional<CallQueue::Happened> CallQueue::Await() {
   const auto fall_asleep = [this] {
     const std::lock_guard lock(mutex_);
     awake_ = !answers_.empty();
     return !awake_;
   };
   while (!fall_asleep()) SendAnswers();
-  const bool is_there = events_->Next(tag, ok);
+  void* tag = nullptr;
+  bool ok = false;
+  const bool is_there = events_->Next(&tag, &ok);
   const std::lock_guard lock(mutex_);
   awake_ = true;
-  return is_there;
+  if (!is_there) return std::nullopt;
+  return Happened{*static_cast<Event*>(tag), ok};
+}
+
+std::optional<CallQueue::Happened> CallQueue::TakeNow() {
+  void* tag = nullptr;
+  bool ok = false;
+  if (events_->AsyncNext(&tag, &ok, gpr_inf_past(GPR_CLOCK_MONOTONIC)) !=
+      grpc::CompletionQueue::GOT_EVENT) {
+    return std::nullopt;
+  }
+  return Happened{*static_cast<Event*>(tag), ok};
 }
 
 void CallQueue::Send(Answer& answer) {
@@ -183,7 +196,7 @@ void CallQueue::Place::Begin() {
   if (++queue_.begun_ > 1) {
     queue_.crowded_until_ =
         std::max(queue_.crowded_until_, Clock::now() + kQuiet);
-  } else if (queue_.is_first_) {
+  } else if (queue_.is_alone_) {
     quiet_queue = &queue_;
   }
 }

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -91,17 +92,27 @@ class CallQueue {
  private:
   struct Stopping;
 
+  struct Happened {
+    void Proceed() const { event.Proceed(ok); }
+    Event& event;
+    bool ok;
+  };
+
   // A thread's life.
   void Run();
   // Until this thread is to poll; false where that will never be.
   bool AwaitTurn();
   // Until another thread polls, or nothing will come any more.
   void HandOut();
-  // The first event after a sleep. False where another thread polls since.
-  bool ProceedFirst(Event& event, bool ok);
+  // With an event that came alone. False where another thread polls since.
+  bool ProceedAlone(const Happened& event);
+  // With all that happens, for a while.
+  void ProceedWithMore();
   bool BeginWait();
-  // The next event; false where none will come any more.
-  bool Await(void** tag, bool* ok);
+  // The next event; nothing where none will come any more.
+  std::optional<Happened> Await();
+  // The next event, if it has happened by now.
+  std::optional<Happened> TakeNow();
   // Whether there were answers.
   bool SendAnswers();
   void EndIfOver();
@@ -112,7 +123,7 @@ class CallQueue {
   // The polling thread's, which hands them over.
   size_t calls_ = 0;
   size_t begun_ = 0;       // calls that are not over
-  bool is_first_ = false;  // the event that is handled: the first since a sleep
+  bool is_alone_ = false;  // the event that is handled: none followed it
   std::chrono::steady_clock::time_point crowded_until_;
   bool stopping_ = false;
 
