@@ -164,6 +164,7 @@ void SqliteWriter::EmptyTrays(UserId user) {
   }
   db_.Run("UPDATE trays SET count = 0 WHERE user_id = ?", user);
   may_purge_ = true;
+  has_leftovers_ = true;
 }
 
 size_t SqliteWriter::Purge(size_t limit) {

@@ -67,7 +67,14 @@ mail::Page List(sqlite::Connection& db, const Waiting& waiting,
                 const mail::ListQuery& query);
 mail::Counted Count(sqlite::Connection& db, const Waiting& waiting,
                     const mail::CountQuery& query);
-std::optional<mail::Message> Get(sqlite::Connection& db, const Waiting& waiting,
+
+// What the file does not tell of a message's tray.
+struct Aside {
+  bool waits = false;  // the message, in the tail
+  // The tray may be a deleted account's, which shows none of its entries.
+  bool may_be_deleted = true;
+};
+std::optional<mail::Message> Get(sqlite::Connection& db, const Aside& aside,
                                  const mail::MessageQuery& query);
 
 }  // namespace turbo::store

@@ -57,7 +57,7 @@ SELECT id, sender_id, recipients, copy, request_id, expires_at FROM messages
       entries.begin(), entries.end(),
       [](const auto& a, const auto& b) { return a.first < b.first; });
   for (const auto& [tray, held] : entries) sends.Hold(tray, held);
-  tail_.Publish(std::move(sends), newest_);
+  tail_.Restore(std::move(sends), settled, newest_);
 }
 
 std::vector<Held> SqliteWriter::WaitingIn(const TrayKey& tray,
@@ -193,6 +193,7 @@ void SqliteWriter::ForgetChanges() {
   settled_.clear();
   all_settled_ = false;
   accounts_changed_ = false;
+  may_purge_ = true;
   progress_ = committed_progress_;
   cautious_commits_ = kCautiousCommits;
 }

@@ -59,16 +59,15 @@ Result<T> ReadCaller(SqliteWriter& writer, Function function) {
   });
 }
 
-// `function` of a connection and of what waits for the query's tray, both as
-// they are after the last commit that changed it.
-template <class T, class Query, class Function>
-Result<T> ReadTray(SqliteWriter& writer, const Query& query,
+// `function` of a connection, of what was asked aside of the file before, and
+// of the query, as its tray is after the last commit that changed it.
+template <class T, class Aside, class Query, class Function>
+Result<T> ReadTray(SqliteWriter& writer, const Aside& aside, const Query& query,
                    Function function) {
-  const Waiting waiting = writer.tail().In({query.user, query.box});
   const uint64_t commits = writer.tray_commits().Of(query.user, query.box);
   return Guarded<T>([&] {
     return writer.readers().Use(commits, [&](Connection& db) -> Result<T> {
-      return function(db, waiting, query);
+      return function(db, aside, query);
     });
   });
 }
@@ -160,16 +159,21 @@ Result<mail::Totals> SqliteStore::GetTotals() {
 }
 
 Result<mail::Page> SqliteStore::List(const mail::ListQuery& query) {
-  return ReadTray<mail::Page>(writer_, query, store::List);
+  const Waiting waiting = writer_.tail().In({query.user, query.box});
+  return ReadTray<mail::Page>(writer_, waiting, query, store::List);
 }
 
 Result<mail::Counted> SqliteStore::Count(const mail::CountQuery& query) {
-  return ReadTray<mail::Counted>(writer_, query, store::Count);
+  const Waiting waiting = writer_.tail().In({query.user, query.box});
+  return ReadTray<mail::Counted>(writer_, waiting, query, store::Count);
 }
 
 Result<std::optional<mail::Message>> SqliteStore::Get(
     const mail::MessageQuery& query) {
-  return ReadTray<std::optional<mail::Message>>(writer_, query, store::Get);
+  const Aside aside{writer_.tail().Holds({query.user, query.box}, query.id),
+                    writer_.has_leftovers()};
+  return ReadTray<std::optional<mail::Message>>(writer_, aside, query,
+                                                store::Get);
 }
 
 Result<std::optional<Sent>> SqliteStore::FindRequest(

@@ -48,9 +48,7 @@ constexpr sqlite::Sql kEntriesNewestFirst =
 constexpr sqlite::Sql kOne =
     "SELECT e.message_id, e.read_at," TURBO_COLUMNS ", " TURBO_BODY
     " FROM entries e CROSS JOIN messages m ON m.id = e.message_id"
-    " WHERE e.message_id = ? AND e.user_id = ? AND e.box = ?" TURBO_NOT_EXPIRED
-    " AND EXISTS (SELECT 1 FROM trays t WHERE t.user_id = e.user_id"
-    " AND t.box = e.box AND t.count > 0)";
+    " WHERE e.message_id = ? AND e.user_id = ? AND e.box = ?" TURBO_NOT_EXPIRED;
 constexpr int kBody = 11;  // its column
 
 // Such as wait in the tail, unless they have been settled.
@@ -288,7 +286,7 @@ mail::Counted Count(Connection& db, const Waiting& waiting,
   return cutter.Count();
 }
 
-std::optional<Message> Get(Connection& db, const Waiting& waiting,
+std::optional<Message> Get(Connection& db, const Aside& aside,
                            const mail::MessageQuery& query) {
   const auto show = [&](Query row) -> std::optional<Message> {
     if (!row.Step()) return std::nullopt;
@@ -304,13 +302,14 @@ std::optional<Message> Get(Connection& db, const Waiting& waiting,
     return show(db.Start(sql, query.id, query.user, ToColumn(query.box),
                          ToColumn(query.now)));
   };
-  const bool waits =
-      std::any_of(waiting.held.begin(), waiting.held.end(),
-                  [&](const Held& held) { return held.id == query.id; });
-  if (waits) {
+  if (aside.waits) {
     if (auto message = find(kOneWaiting)) return message;
   }
-  return find(kOne);  // where it may have been settled meanwhile
+  // It may have been settled meanwhile.
+  if (aside.may_be_deleted && FindTray(db, query.user, query.box).count == 0) {
+    return std::nullopt;
+  }
+  return find(kOne);
 }
 
 }  // namespace turbo::store

@@ -60,6 +60,10 @@ void SqliteWriter::Commit() {
     }
   }
   if (std::exchange(accounts_changed_, false)) accounts_commit_ = commit;
+  if (!may_purge_ && has_leftovers_) {
+    tray_commits_.ChangeAll(commit);  // nobody looks at what was there before
+    has_leftovers_ = false;
+  }
   if (cautious_commits_ > 0) --cautious_commits_;
   UpdateTail(commit);
 }

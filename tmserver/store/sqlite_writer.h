@@ -42,6 +42,9 @@ class SqliteWriter final : public Engine {
   // For readers(), asked after tail(): up to which commit a tray's part of the
   // file has changed. From any thread.
   const TrayVersions& tray_commits() const { return tray_commits_; }
+  // Whether a deleted account may have left entries: asked before
+  // tray_commits(). From any thread.
+  bool has_leftovers() const { return has_leftovers_; }
   // For readers(): the last commit that changed more than mail.
   uint64_t accounts_commit() const { return accounts_commit_; }
 
@@ -168,7 +171,10 @@ class SqliteWriter final : public Engine {
   SqliteReaders readers_;
   std::string identity_;
   bool abandoned_ = false;
-  bool may_purge_ = true;  // a deleted account may have left entries
+  // A deleted account may have left entries: as far as the open transaction
+  // knows, and what readers are told.
+  bool may_purge_ = true;
+  std::atomic<bool> has_leftovers_ = true;
 
   // Of the sends of late, by name; some 15 MB.
   LookupCache<Party> parties_{131'072};

@@ -87,11 +87,27 @@ std::vector<Held> Tail::Copy(const TrayKey& tray, mail::MessageId id,
   return held;
 }
 
+bool Tail::Holds(const TrayKey& tray, mail::MessageId id) const {
+  if (id <= settled_) return false;
+  const auto has = [&](const Sends& sends) {
+    const auto held = sends.After(tray, id - 1);
+    return !held.empty() && held.front().id == id;
+  };
+  const std::lock_guard lock(mutex_);
+  return has(fresh_) || (frozen_ != nullptr && has(*frozen_));
+}
+
 std::optional<mail::MessageId> Tail::FindRequest(
     const RequestKey& request) const {
   const std::lock_guard lock(mutex_);
   if (const auto fresh = Find(fresh_, request)) return fresh;
   return frozen_ != nullptr ? Find(*frozen_, request) : std::nullopt;
+}
+
+void Tail::Restore(Sends sends, mail::MessageId settled,
+                   mail::MessageId newest) {
+  settled_ = settled;
+  Publish(std::move(sends), newest);
 }
 
 void Tail::Publish(Sends sends, mail::MessageId newest) {
@@ -109,6 +125,7 @@ void Tail::Freeze() {
 }
 
 void Tail::DropFrozen() {
+  settled_ = last_frozen_;
   std::unique_ptr<const Sends> dropped;  // goes after the lock
   const std::lock_guard lock(mutex_);
   dropped = std::move(frozen_);
@@ -116,6 +133,7 @@ void Tail::DropFrozen() {
 
 void Tail::DropAll() {
   DropFrozen();
+  settled_ = newest_;
   Sends dropped;
   const std::lock_guard lock(mutex_);
   std::swap(dropped, fresh_);

@@ -11,6 +11,7 @@
 #include <absl/container/btree_map.h>
 #include <absl/container/inlined_vector.h>
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -82,10 +83,15 @@ class Tail {
   std::vector<Held> After(const TrayKey& tray, mail::MessageId id,
                           size_t limit) const;
   size_t CountAfter(const TrayKey& tray, mail::MessageId id) const;
+  // Whether the tray has the message here.
+  bool Holds(const TrayKey& tray, mail::MessageId id) const;
   std::optional<mail::MessageId> FindRequest(const RequestKey& request) const;
 
   // The rest is the writing thread's.
 
+  // The first of all: what the file has not settled, which is all after
+  // `settled`.
+  void Restore(Sends sends, mail::MessageId settled, mail::MessageId newest);
   // Sends that are committed, the newest of all being `newest`.
   void Publish(Sends sends, mail::MessageId newest);
 
@@ -110,6 +116,10 @@ class Tail {
   // With the lock.
   std::vector<Held> Copy(const TrayKey& tray, mail::MessageId id,
                          size_t limit) const;
+
+  // Up to it nothing is here that the file has not settled. Most that is asked
+  // for is older, and needs no look at the trays.
+  std::atomic<mail::MessageId> settled_ = 0;
 
   mutable std::mutex mutex_;  // for changes, and for reads by other threads
   std::unique_ptr<const Sends> frozen_;

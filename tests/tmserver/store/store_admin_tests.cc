@@ -256,7 +256,11 @@ BOOST_AUTO_TEST_CASE(a_deleted_account_s_trays_are_purged_bit_by_bit) {
   BOOST_TEST(house.desk.Expire(6000).value() == 0u);
   BOOST_TEST(house.desk.Purge(4).value() == 4u);
   BOOST_TEST(house.desk.Purge(4).value() == 2u);
+  // Nor in what readers still see of before.
+  BOOST_TEST(!house.desk.Get(house.beto, Box::kInbox, 1).has_value());
   BOOST_TEST(house.desk.Purge(4).value() == 0u);
+  BOOST_TEST(!house.desk.Get(house.beto, Box::kInbox, 1).has_value());
+  BOOST_TEST(house.desk.Get(house.caro, Box::kInbox, 1).has_value());
   BOOST_TEST(house.desk.Count(house.caro, Box::kInbox, {}, 6000) == 5);
 }
 

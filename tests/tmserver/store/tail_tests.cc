@@ -87,6 +87,32 @@ BOOST_AUTO_TEST_CASE(the_first_after_an_id_are_found_in_both_parts) {
   BOOST_TEST(tail.CountAfter({9, Box::kInbox}, 0) == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(a_tray_holds_what_is_here_until_it_is_dropped) {
+  BOOST_TEST(tail.Holds(kAna, 1));
+  BOOST_TEST(tail.Holds(kBeto, 2));
+  BOOST_TEST(!tail.Holds(kAna, 3));
+  BOOST_TEST(!tail.Holds({9, Box::kInbox}, 1));
+  tail.Freeze();
+  tail.Publish(SendOf(3), 3);
+  BOOST_TEST(tail.Holds(kAna, 1));
+  BOOST_TEST(tail.Holds(kAna, 3));
+  tail.DropFrozen();
+  BOOST_TEST(!tail.Holds(kAna, 2));
+  BOOST_TEST(tail.Holds(kAna, 3));
+  tail.DropAll();
+  BOOST_TEST(!tail.Holds(kAna, 3));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_restored_is_here_after_what_is_settled) {
+  Tail restored;
+  restored.Restore(SendOf(8), 7, 9);
+  BOOST_TEST(restored.Holds(kAna, 8));
+  BOOST_TEST(!restored.Holds(kAna, 7));
+  BOOST_TEST(restored.newest() == 9);
+  restored.Publish(SendOf(10), 10);
+  BOOST_TEST(restored.Holds(kBeto, 10));
+}
+
 BOOST_AUTO_TEST_CASE(dropping_all_keeps_the_newest_id) {
   tail.Freeze();
   tail.Publish(SendOf(3), 3);
