@@ -89,12 +89,10 @@ std::vector<Held> Tail::Copy(const TrayKey& tray, mail::MessageId id,
 
 bool Tail::Holds(const TrayKey& tray, mail::MessageId id) const {
   if (id <= settled_) return false;
-  const auto has = [&](const Sends& sends) {
-    const auto held = sends.After(tray, id - 1);
-    return !held.empty() && held.front().id == id;
-  };
   const std::lock_guard lock(mutex_);
-  return has(fresh_) || (frozen_ != nullptr && has(*frozen_));
+  const bool is_fresh = frozen_ == nullptr || id > last_frozen_;
+  const auto held = (is_fresh ? fresh_ : *frozen_).After(tray, id - 1);
+  return !held.empty() && held.front().id == id;
 }
 
 std::optional<mail::MessageId> Tail::FindRequest(
