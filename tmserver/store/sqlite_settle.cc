@@ -122,6 +122,7 @@ void SqliteWriter::SettleUpTo(MessageId id) {
 }
 
 void SqliteWriter::SettleShare() {
+  if (all_settled_) return;  // more than what is frozen
   if (tail_.frozen() == nullptr || cautious_commits_ > 0) return;
   owed_ += kShareOfAdded * (pending_.entries + pending_.requests.size());
   if (owed_ < std::min(kLeastShare, most_waiting_)) return;

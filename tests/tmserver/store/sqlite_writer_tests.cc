@@ -1,4 +1,5 @@
 #include <boost/test/unit_test.hpp>
+#include <filesystem>
 
 #include "tests/tmserver/store/house.h"
 #include "tmserver/store/sqlite_file.h"
@@ -117,13 +118,54 @@ BOOST_AUTO_TEST_CASE(a_frozen_tail_is_settled_before_the_next_is_full) {
   }
 }
 
-// What beto's inbox holds, in the file and waiting.
-size_t InboxOf(const SqliteWriter& writer, const TempDir& dir) {
-  const TrayKey tray{2, Box::kInbox};
+// What an inbox holds, beto's for one, in the file and waiting.
+size_t InboxOf(const SqliteWriter& writer, const TempDir& dir,
+               mail::UserId user = 2) {
+  const TrayKey tray{user, Box::kInbox};
   sqlite::Connection db(dir / "mail.db");
   const TrayRow row = FindTray(db, tray.user, tray.box);
   return static_cast<size_t>(row.count) +
          writer.tail().CountAfter(tray, row.settled);
+}
+
+// What waits is found by name after a crash.
+BOOST_AUTO_TEST_CASE(a_newcomer_under_a_freed_name_has_nothing_after_a_crash) {
+  constexpr size_t kMost = 10;
+  Pair pair(kMost);
+  SqliteWriter& writer = pair.writer;
+  pair.Send(kMost / 2, false);  // in an outbox and an inbox: frozen
+  pair.Send(1, false);
+  pair.Send(1, false);
+  BOOST_TEST_REQUIRE(writer.tail().frozen() != nullptr);
+  Transact(writer, [&] {
+    BOOST_TEST(writer.DeleteAccount({"beto", true, At(2)}).has_value());
+    pair.op.draft.to = {"ana"};
+    BOOST_TEST(writer.Deliver(pair.op).has_value());
+  });
+  mail::UserId newcomer = 0;
+  Transact(writer, [&] {
+    newcomer = writer.CreateAccount({"beto", "", "", At(3)}).value();
+  });
+  const TempDir crashed;
+  for (const char* name : {"mail.db", "mail.db-wal"}) {
+    std::filesystem::copy_file(pair.dir / name, crashed / name);
+  }
+  const SqliteWriter again(crashed / "mail.db", kMost);
+  BOOST_TEST(InboxOf(again, crashed, newcomer) == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_purge_that_was_undone_is_made_again) {
+  Pair pair(Tuning{}.most_waiting);
+  SqliteWriter& writer = pair.writer;
+  pair.Send(3, false);
+  Transact(writer, [&] {
+    BOOST_TEST(writer.DeleteAccount({"beto", false, At(2)}).has_value());
+  });
+  writer.Begin();
+  BOOST_TEST(writer.Purge(9) == 3u);
+  BOOST_TEST(writer.Purge(9) == 0u);
+  writer.Rollback();
+  Transact(writer, [&] { BOOST_TEST(writer.Purge(9) == 3u); });
 }
 
 // A tray is written down before its turn by whatever changes it.
