@@ -88,7 +88,8 @@ void CallQueue::HandOut() {
   while (const auto first = Await()) {
     const log::Gathering lines;
     const auto second = TakeNow();
-    if (!second && !ProceedAlone(*first)) return;
+    is_alone_ = !second;
+    if (is_alone_ && !ProceedAlone(*first)) return;
     const Cork cork;
     if (second) {
       first->Proceed();
@@ -114,7 +115,6 @@ void CallQueue::ProceedWithMore() {
 }
 
 bool CallQueue::ProceedAlone(const Happened& event) {
-  is_alone_ = true;
   event.Proceed();
   if (std::exchange(quiet_queue, nullptr) != nullptr) {
     const std::lock_guard lock(mutex_);

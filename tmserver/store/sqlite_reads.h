@@ -1,6 +1,6 @@
-// What a store reads, on one connection, which is in no transaction yet where
-// something of the tail is given: that was asked for before. Everything throws
-// what the connection throws.
+// What a store reads, on one connection. Where something of the tail is given,
+// that was asked for before the state that the connection sees was chosen.
+// Everything throws what the connection throws.
 #ifndef TMSERVER_STORE_SQLITE_READS_H_
 #define TMSERVER_STORE_SQLITE_READS_H_
 

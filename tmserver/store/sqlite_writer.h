@@ -43,7 +43,8 @@ class SqliteWriter final : public Engine {
   // file has changed. From any thread.
   const TrayVersions& tray_commits() const { return tray_commits_; }
   // Whether a deleted account may have left entries: asked before
-  // tray_commits(). From any thread.
+  // tray_commits(), for what has not begun before the deletion. From any
+  // thread.
   bool has_leftovers() const { return has_leftovers_; }
   // For readers(): the last commit that changed more than mail.
   uint64_t accounts_commit() const { return accounts_commit_; }

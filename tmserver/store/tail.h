@@ -73,8 +73,8 @@ struct Waiting {
 std::vector<Held> After(mail::MessageId settled, std::vector<Held> held);
 
 // One thread writes; reads may come from any thread. To see all that was
-// committed, a reader asks here first and begins its transaction on the file
-// afterwards: whatever left the tail meanwhile is settled there.
+// committed, a reader asks here first and afterwards which state of the file it
+// needs: whatever left the tail meanwhile is settled there.
 class Tail {
  public:
   Waiting In(const TrayKey& tray) const;

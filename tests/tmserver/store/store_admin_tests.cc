@@ -256,12 +256,24 @@ BOOST_AUTO_TEST_CASE(a_deleted_account_s_trays_are_purged_bit_by_bit) {
   BOOST_TEST(house.desk.Expire(6000).value() == 0u);
   BOOST_TEST(house.desk.Purge(4).value() == 4u);
   BOOST_TEST(house.desk.Purge(4).value() == 2u);
-  // Nor in what readers still see of before.
   BOOST_TEST(!house.desk.Get(house.beto, Box::kInbox, 1).has_value());
   BOOST_TEST(house.desk.Purge(4).value() == 0u);
+  // Nor in what readers still see of before.
   BOOST_TEST(!house.desk.Get(house.beto, Box::kInbox, 1).has_value());
   BOOST_TEST(house.desk.Get(house.caro, Box::kInbox, 1).has_value());
   BOOST_TEST(house.desk.Count(house.caro, Box::kInbox, {}, 6000) == 5);
+}
+
+BOOST_AUTO_TEST_CASE(a_deleted_account_shows_nothing_after_others_were_purged) {
+  Office house("sqlite");
+  house.desk.Delete("caro").value();
+  house.desk.Purge().value();
+  BOOST_TEST(house.desk.Purge().value() == 0u);
+  const MessageId got = house.desk.Send(house.FromAna({"beto"})).value().id;
+  house.desk.Expire(1).value();
+  BOOST_TEST(house.desk.Get(house.beto, Box::kInbox, got).has_value());
+  house.desk.Delete("beto").value();
+  BOOST_TEST(!house.desk.Get(house.beto, Box::kInbox, got).has_value());
 }
 
 BOOST_DATA_TEST_CASE(what_only_a_deleted_account_held_loses_its_content,
