@@ -3,7 +3,7 @@
 #
 # shellcheck disable=SC2034,SC2153  # the parts and the script share variables
 
-BUILD=${TURBOMESSAGE_BUILD:-$ROOT/build/release}
+BUILD=$(realpath -m "${TURBOMESSAGE_BUILD:-$ROOT/build/release}")
 RESULTS=$(realpath -m "${BENCH_DIR:-$ROOT/build/bench}")
 TOOLS=$BUILD/tests/bench
 PATH=$BUILD/tmserver:$BUILD/tmctl:$PATH
