@@ -8,8 +8,6 @@ using mail::Account;
 using mail::Role;
 using mail::Scope;
 
-constexpr size_t kInvites = 3;
-
 struct Office : House {
   using House::House;
 
@@ -23,14 +21,6 @@ struct Office : House {
     desk.Make({user, "cron", Scope::kFull, std::nullopt, std::nullopt, secret,
                At(1000), 10})
         .value();
-  }
-  mail::Result<mail::Invite> Invite(const std::string& code, int64_t uses = 1,
-                                    int64_t now = 1000) {
-    return desk.Invite({code, uses, "ana", At(now), At(now + 100), kInvites});
-  }
-  mail::Result<UserId> UseInvite(const std::string& user,
-                                 const std::string& code, int64_t now = 1000) {
-    return desk.Create({user, "hash", "", At(now), Role::kUser, code});
   }
   Names List(const std::string& after, size_t limit) {
     Names names;
@@ -327,58 +317,6 @@ BOOST_DATA_TEST_CASE(a_newcomer_under_a_freed_name_has_nothing_of_it, kStores,
   outbox.box = Box::kOutbox;
   const auto copies = house.store->List(outbox).value().messages;
   BOOST_TEST((copies.at(0).recipients.at(0).read_at == At(2000)));
-}
-
-// --- Invitations ---
-
-BOOST_DATA_TEST_CASE(an_invitation_is_good_for_its_uses, kStores, engine) {
-  Office house(engine);
-  const auto invite = house.Invite("code", 2);
-  BOOST_REQUIRE(invite.has_value());
-  BOOST_TEST((house.store->FindInvite("code", At(1000)).value() == *invite));
-  BOOST_TEST(house.UseInvite("dora", "code").has_value());
-  BOOST_TEST(house.store->ListInvites(At(1000)).value().at(0).uses == 1);
-  // What fails for another reason uses nothing.
-  BOOST_TEST(
-      (house.UseInvite("dora", "code").error().code == ErrorCode::kUserExists));
-  BOOST_TEST(house.UseInvite("emma", "code").has_value());
-  BOOST_TEST((house.UseInvite("flor", "code").error().code ==
-              ErrorCode::kRegistrationClosed));
-  BOOST_TEST(house.store->ListInvites(At(1000)).value().empty());
-  BOOST_TEST(!house.store->FindInvite("code", At(1000)).value().has_value());
-}
-
-BOOST_DATA_TEST_CASE(an_invitation_ends, kStores, engine) {
-  Office house(engine);
-  const auto invite = house.Invite("code").value();
-  BOOST_TEST((house.UseInvite("dora", "code", 1100).error().code ==
-              ErrorCode::kRegistrationClosed));
-  BOOST_TEST(house.store->ListInvites(At(1099)).value().size() == 1u);
-  BOOST_TEST(house.store->ListInvites(At(1100)).value().empty());
-  BOOST_TEST((house.desk.RevokeInvite(invite.id, 1100).error().code ==
-              ErrorCode::kInviteNotFound));
-}
-
-BOOST_DATA_TEST_CASE(an_invitation_is_revoked, kStores, engine) {
-  Office house(engine);
-  const auto invite = house.Invite("code").value();
-  BOOST_TEST((house.desk.RevokeInvite(invite.id, 1000).value() == invite));
-  BOOST_TEST((house.desk.RevokeInvite(invite.id, 1000).error().code ==
-              ErrorCode::kInviteNotFound));
-  BOOST_TEST((house.UseInvite("dora", "code").error().code ==
-              ErrorCode::kRegistrationClosed));
-  BOOST_TEST(house.Invite("other").value().id != invite.id);
-}
-
-BOOST_DATA_TEST_CASE(invitations_have_a_limit_without_expired_ones, kStores,
-                     engine) {
-  Office house(engine);
-  for (size_t i = 0; i < kInvites; ++i) {
-    BOOST_TEST(house.Invite("code" + std::to_string(i)).has_value());
-  }
-  BOOST_TEST(
-      (house.Invite("more").error().code == ErrorCode::kInvalidArgument));
-  BOOST_TEST(house.Invite("more", 1, 1100).has_value());
 }
 
 // --- Totals ---
