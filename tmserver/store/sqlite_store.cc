@@ -59,15 +59,15 @@ Result<T> ReadCaller(SqliteWriter& writer, Function function) {
   });
 }
 
-// `function` of a connection, of what was asked aside of the file before, and
+// `function` of a connection, of what is known of the tray beside the file, and
 // of the query, as its tray is after the last commit that changed it.
-template <class T, class Aside, class Query, class Function>
-Result<T> ReadTray(SqliteWriter& writer, const Aside& aside, const Query& query,
+template <class T, class Known, class Query, class Function>
+Result<T> ReadTray(SqliteWriter& writer, const Known& known, const Query& query,
                    Function function) {
   const uint64_t commits = writer.tray_commits().Of(query.user, query.box);
   return Guarded<T>([&] {
     return writer.readers().Use(commits, [&](Connection& db) -> Result<T> {
-      return function(db, aside, query);
+      return function(db, known, query);
     });
   });
 }
