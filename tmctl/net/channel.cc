@@ -13,6 +13,7 @@
 
 #include "proto/turbomessage/wire.h"
 #include "tmctl/net/handshake.h"
+#include "tmctl/net/late_engine.h"
 
 namespace turbo::ctl {
 namespace {
@@ -52,6 +53,7 @@ std::shared_ptr<grpc::Channel> Connect(const ClientOptions& options) {
   // Debian's abseil looks for deadlocks at every mutex.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   CountProcessors();
+  MakeEngineLate();
   // gRPC's own lines would land between ours.
   gpr_set_log_function([](gpr_log_func_args*) {});
   grpc::ChannelArguments arguments;
