@@ -287,6 +287,13 @@ inbox_of() { tmctl -p "$1" inbox --all --reverse -o ids | xargs; }
   refused 77 not_logged_in ana send beto -m x
 }
 
+@test "one send makes one thread beside its own" {
+  # gRPC's for its timers, with a second one where a send takes some seconds. See
+  # tmctl/late_executor.cc and tmctl/net/late_engine.h.
+  strace -f -z -o trace -e trace=clone,clone3 tmctl -p ana send beto -m x
+  [[ $(grep -c CLONE_THREAD trace) == [12] ]]
+}
+
 @test "reading standard input takes no time from the deadline" {
   (sleep 1.2 && echo late) | ok ana --timeout 1s send beto
 }
