@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <limits>
 
+#include "tmserver/service/cork.h"
+
 namespace turbo::server {
 namespace {
 
@@ -74,6 +76,7 @@ int __wrap_accept4(int listener, sockaddr* address, socklen_t* size,
     errno = EINTR;
     return -1;
   }
+  if (fd >= 0) turbo::service::PrepareForCork(fd);
   if (fd < 0 && turbo::server::IsPassing(errno) && errno != EAGAIN) {
     errno = turbo::server::IsExhaustion(errno) ? EAGAIN : EINTR;
   }
