@@ -70,7 +70,7 @@ def main(name):
     descriptors = measure.settles(
         lambda: measure.descriptors() - before.descriptors, DESCRIPTORS)
     kept = measure.settles(lambda: measure.memory_mib() - before.memory,
-                           bound.kept, 20)
+                           bound.kept, 60)
     peak = sampler.stop() - before.memory
     cpu = measure.cpu_seconds() - before.cpu
     checks = {  # what it is: measured, bound
