@@ -29,7 +29,7 @@ open_scratch() {
   SCRATCH=$(mktemp -d "$RESULTS/run.XXXXXX")
   while read -r name; do
     unset "$name"
-  done < <(compgen -e | grep -E '^TM(CTL|SERVER)_' || true)
+  done < <(compgen -e | grep -E '^TMSERVER$|^TM(CTL|SERVER)_' || true)
   export XDG_CONFIG_HOME=$SCRATCH/config ETCDCTL_API=3
   trap leave EXIT
 }
@@ -72,16 +72,17 @@ start() {
   ADDRESS[$name]=${line##* }
 }
 
-# start_tmserver NAME [LOADER-OPTION...]: on a store that loader made. Sets
-# TOKENS, too. Logins last: the renewals of 10,000 in a minute are no part of a
-# send. Calls are counted, but one account may make as many as it can.
+# start_tmserver NAME [LOADER-OPTION...]: the build's, or $TMSERVER, on a store
+# that loader made. Sets TOKENS, too. Logins last: the renewals of 10,000 in a
+# minute are no part of a send. Calls are counted, but one account may make as
+# many as it can.
 start_tmserver() {
   local name=$1 store=sqlite:$SCRATCH/$1.db
   shift
   rm -f "$SCRATCH/$name.db"*
   TOKENS[$name]=$SCRATCH/$name.tokens
   [[ $# -eq 0 ]] || "$TOOLS/loader" "$store" "${TOKENS[$name]}" "$@"
-  start "$name" tmserver --port 0 --store "$store" --tray-capacity 0 \
+  start "$name" "${TMSERVER:-tmserver}" --port 0 --store "$store" --tray-capacity 0 \
     --session-ttl 24h --account-rate 1000000/s
 }
 

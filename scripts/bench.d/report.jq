@@ -37,7 +37,9 @@ def measured:
   (.stages // empty | ["", ""], ["stage", "of each call, µs", "outstanding"],
    (.[] | .mode as $mode | .outstanding as $n
     | (.stages_us | to_entries[] | ["\($mode): \(.key)", .value, $n]),
-      ["\($mode): all", .server_us, $n]));
+      ["\($mode): all", .server_us, $n])),
+  (.pairs // empty | ["", ""], ["this / other", "rate", "± %", "outstanding"],
+   (.[] | [.mode, (.ratio | two), ((.error_percent | values | two) // null), .outstanding]));
 
 def aims:
   . as $all

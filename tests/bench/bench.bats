@@ -108,11 +108,16 @@ echo_server() {
   json '.watchers == 20 and .p50_ms > 0'
 }
 
-@test "scripts/bench prints its tables and keeps JSON" {
+# bench WORD...: scripts/bench with this build, on few users, for a moment each.
+bench() {
   # Not in /tmp, which may be in memory: that is refused.
-  ln -s "$(mktemp -d "$BUILD/bench.XXXXXX")" bench
-  export BENCH_DIR=$PWD/bench/ BENCH_LEVELS=64 BENCH_SECONDS=0.05 BENCH_USERS=200
-  TURBOMESSAGE_BUILD=$BUILD ok "$ROOT/scripts/bench" calls store --quick
+  [[ -e bench ]] || ln -s "$(mktemp -d "$BUILD/bench.XXXXXX")" bench
+  env TURBOMESSAGE_BUILD="$BUILD" BENCH_DIR="$PWD/bench/" BENCH_LEVELS=64 \
+    BENCH_SECONDS="${BENCH_SECONDS:-0.05}" BENCH_USERS=200 "$ROOT/scripts/bench" "$@"
+}
+
+@test "scripts/bench prints its tables and keeps JSON" {
+  ok bench calls store --quick
   [[ $output == *'send / fastest echo, 64 '* ]]
   [[ $output == *'mixed / fastest echo, 64 '* ]]
   is "$(<bench/bench.json)" '(.calls | map(select(.rate > 0)) | length) >= 8
@@ -121,4 +126,15 @@ echo_server() {
   [ -z "$output" ]
   run -64 "$ROOT/scripts/bench" everything
   [[ $output == *'watchers '* ]]
+}
+
+@test "scripts/bench compares two servers in pairs" {
+  unset BENCH_OTHER
+  run -64 bench pairs
+  [[ $output == *'BENCH_OTHER has to be'* ]]
+  BENCH_ROUNDS=2 BENCH_SECONDS=0.5 BENCH_OTHER=$BUILD/tmserver/tmserver ok bench pairs
+  [[ $output == *'this / other '* ]]
+  is "$(<bench/bench.json)" '.pairs | map(.mode) ==
+    ["list", "mixed", "read", "send"]
+    and all(.runs == 2 and .ratio > 0 and .error_percent >= 0)'
 }
