@@ -30,7 +30,7 @@ class Cork {
 };
 
 // To be called for each new connection: that much is unsent is no reason for
-// its socket to take less (net.ipv4.tcp_notsent_lowat of tcp(7)).
+// its socket to take less (tcp_notsent_lowat in Linux's ip-sysctl.rst).
 void PrepareForCork(int socket);
 
 }  // namespace turbo::service

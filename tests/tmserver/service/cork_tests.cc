@@ -14,7 +14,6 @@
 #include <optional>
 #include <string>
 #include <thread>
-#include <utility>
 #include <vector>
 
 #include "tmserver/service/cork.h"
@@ -343,12 +342,9 @@ BOOST_AUTO_TEST_CASE(whatever_is_sent_arrives_in_its_order) {
       const Cork cork;
       next(5);
       std::thread([&] {
-        if (runs[run % runs.size()]) {
-          const Cork another;
-          goes_on = next(3);
-        } else {
-          goes_on = next(3);
-        }
+        std::optional<Cork> another;
+        if (runs[run % runs.size()]) another.emplace();
+        goes_on = next(3);
       }).join();
     }
     connection.sender.reset();
