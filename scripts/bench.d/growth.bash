@@ -1,38 +1,39 @@
 # A store with much in it beside one with next to nothing.
 
 measure_growth() {
-  local round idle
+  local round mode idle
   # The first user's tray: one page of it, or 100,000 messages.
   start_tmserver small --users 10000 --messages 20 --big-tray 20
   idle=$(memory_of small VmRSS)
   start_tmserver large --users "$MANY_USERS" --messages "$MANY_MESSAGES" \
     --big-tray $((MANY_MESSAGES / 10))
-  local started=$STARTED kind
+  local started=$STARTED
+  first_sends >"$SCRATCH/first.jsonl"
+  # Each long enough for new sends' entries to wait and to be written down.
+  for ((round = 1; round <= ROUNDS; round++)); do
+    SECONDS_EACH=$((5 * SECONDS_EACH)) pair large small send 64 --users "$MANY_USERS"
+  done >"$SCRATCH/sends.jsonl"
+  for ((round = 1; round <= ROUNDS; round++)); do
+    for mode in list unread count from; do
+      pair large small "$mode" 1 --users 1
+    done
+  done >"$SCRATCH/pages.jsonl"
   {
-    {
-      # A server has to read who its callers and recipients are. Later each has
-      # called a few times, on a slow machine too.
-      for kind in small large; do
-        SECONDS_EACH=$((5 * SECONDS_EACH)) call "$kind" send 256 \
-          --users "$MANY_USERS" | jq -c '.mode = "first sends"'
-        SECONDS_EACH=$((MANY_USERS / 5000)) call "$kind" send 256 \
-          --users "$MANY_USERS" >/dev/null
-      done
-      # Each long enough for new sends' entries to wait and to be written down.
-      for ((round = 1; round <= (ROUNDS + 2) / 3; round++)); do
-        for kind in small large; do
-          SECONDS_EACH=$((10 * SECONDS_EACH)) call "$kind" send 64 \
-            --users "$MANY_USERS"
-        done
-      done
-      for ((round = 1; round <= ROUNDS; round++)); do
-        for kind in list unread count from; do
-          call small "$kind" 1 --users 1
-          call large "$kind" 1 --users 1
-        done
-      done
-    } | medians
+    cat "$SCRATCH"/{first,sends,pages}.jsonl | medians
+    ratios large small <"$SCRATCH/sends.jsonl"
     jq -n "{started_ms: $started, idle_kib: $idle,
       large_kib: $(memory_of large VmRSS)}"
-  } | jq -s '{calls: .[0]} + .[1]'
+  } | jq -s '{calls: .[0], sends: .[1][0]} + .[2]'
+}
+
+# A server has to read who its callers and recipients are. Later each has called
+# a few times, on a slow machine too.
+first_sends() {
+  local server
+  for server in small large; do
+    SECONDS_EACH=$((5 * SECONDS_EACH)) call "$server" send 256 \
+      --users "$MANY_USERS" | jq -c '.mode = "first sends"'
+    SECONDS_EACH=$((MANY_USERS / 5000)) call "$server" send 256 \
+      --users "$MANY_USERS" >/dev/null
+  done
 }

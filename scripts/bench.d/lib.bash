@@ -155,6 +155,17 @@ call() {
     jq -c --arg server "$server" '{server: $server} + .'
 }
 
+# pair SERVER OTHER MODE OUTSTANDING [LOAD-OPTION...]: a run of each, one closely
+# after the other, in an order that is drawn.
+pair() {
+  local server servers=("$1" "$2")
+  ((RANDOM % 2)) || servers=("$2" "$1")
+  shift 2
+  for server in "${servers[@]}"; do
+    call "$server" "$@"
+  done
+}
+
 # append [PAUSE]: what a sync costs, again and again, or after so many µs asleep.
 append() {
   rm -f "$SCRATCH/appended"
@@ -171,6 +182,23 @@ medians() {
       | with_entries(.key as $key | if .value | type == "number"
           then .value = ([$runs[][$key]] | median) else . end)
       + {runs: ($runs | length)})'
+}
+
+# ratios SERVER OTHER: lines of pairs -> of each kind of run, the geometric mean
+# of the one's rate by the other's, and its standard error in percent.
+ratios() {
+  jq -s --arg one "$1" --arg other "$2" \
+    'def rates($server): map(select(.server == $server).rate);
+    group_by([.mode, .outstanding])
+    | map([rates($one), rates($other)] as [$one, $other]
+      | [range($one | length) as $i | $one[$i] / $other[$i] | log] as $logs
+      | ($logs | add / length) as $mean
+      | ($logs | map(. - $mean | . * .) | add) as $squares
+      | ($logs | length) as $n
+      | {mode: .[0].mode, outstanding: .[0].outstanding, runs: $n,
+         ratio: ($mean | exp),
+         error_percent: (if $n > 1 then 100 * ($squares / ($n - 1) / $n | sqrt)
+                         else null end)})'
 }
 
 # --- The report ---

@@ -61,7 +61,9 @@ def aims:
     most("tmctl --version / true"; took("tmctl --version") / took("true"); 3; ""),
     most("tmctl send, peak"; (.oneshot.peak_kib // empty) / 1024; 12; " MiB"),
     least("batch / single sends, 256"; batch("batch") / batch("send"); 2),
-    least("send, large / small store"; grown("large"; "send").rate / grown("small"; "send").rate; 0.85),
+    (.growth.sends // empty
+     | (if .error_percent then ", ± \(.error_percent | two) %" else "" end) as $error
+     | least("send, large / small store\($error)"; .ratio; 0.85)),
     ((grown("large"; "first sends").rate / grown("small"; "first sends").rate)
      | ["the first sends, large / small store", (two | tostring), "", ""]),
     (("list", "unread", "count", "from") as $mode
