@@ -11,7 +11,8 @@ import sys
 # finds the function itself.
 AT = r"^\s+[0-9a-f]+ "
 STAGES = [(name, re.compile(pattern, re.MULTILINE)) for name, pattern in (
-    ("transport", AT + r"(grpc_call_start_batch|\S*AsyncNextInternal)"),
+    ("transport", AT + r"(grpc_call_start_batch|\S*AsyncNextInternal"
+                  r"|turbo::service::Cork)"),
     ("log", AT + r"(turbo::service::CallRecord::Write|turbo::log::|spdlog)"),
     ("authenticate", r"Authenticate|FindSession|FindAccessToken"),
     ("checkpoint", AT + r"\S*(Maintain|wal_checkpoint)"),
