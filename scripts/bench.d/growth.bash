@@ -11,7 +11,7 @@ measure_growth() {
   first_sends >"$SCRATCH/first.jsonl"
   # Each long enough for new sends' entries to wait and to be written down.
   for ((round = 1; round <= ROUNDS; round++)); do
-    SECONDS_EACH=$((5 * SECONDS_EACH)) pair large small send 64 --users "$MANY_USERS"
+    SECONDS_EACH=$(scaled 5) pair large small send 64 --users "$MANY_USERS"
   done >"$SCRATCH/sends.jsonl"
   for ((round = 1; round <= ROUNDS; round++)); do
     for mode in list unread count from; do
@@ -31,7 +31,7 @@ measure_growth() {
 first_sends() {
   local server
   for server in small large; do
-    SECONDS_EACH=$((5 * SECONDS_EACH)) call "$server" send 256 \
+    SECONDS_EACH=$(scaled 5) call "$server" send 256 \
       --users "$MANY_USERS" | jq -c '.mode = "first sends"'
     SECONDS_EACH=$((MANY_USERS / 5000)) call "$server" send 256 \
       --users "$MANY_USERS" >/dev/null

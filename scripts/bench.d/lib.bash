@@ -141,6 +141,9 @@ memory_of() { # KiB, now and at most: VmRSS or VmHWM
 
 # --- Measuring ---
 
+# scaled FACTOR: so many times SECONDS_EACH, which may be a fraction.
+scaled() { awk "BEGIN { print $1 * $SECONDS_EACH }"; }
+
 # call SERVER MODE OUTSTANDING [LOAD-OPTION...]: one run, as a JSON line.
 call() {
   local server=$1 mode=$2 outstanding=$3 connections=$CONNECTIONS options=()
@@ -150,7 +153,7 @@ call() {
   [[ -z ${PID[$server]-} ]] || options+=(--server-pid "${PID[$server]}")
   "$TOOLS/load" "$mode" --server "${ADDRESS[$server]}" \
     --outstanding "$outstanding" --connections "$connections" \
-    --warm-up "$(awk "BEGIN { print $SECONDS_EACH / 5 }")" \
+    --warm-up "$(scaled 0.2)" \
     --duration "$SECONDS_EACH" "${options[@]}" "$@" |
     jq -c --arg server "$server" '{server: $server} + .'
 }

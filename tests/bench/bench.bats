@@ -138,3 +138,11 @@ bench() {
     ["list", "mixed", "read", "send"]
     and all(.runs == 2 and .ratio > 0 and .error_percent >= 0)'
 }
+
+@test "scripts/bench compares a large store with a small one" {
+  BENCH_ROUNDS=2 ok bench growth --quick
+  [[ $output == *'send, large / small store, ± '* ]]
+  [[ $output == *'start with the large store '* ]]
+  is "$(<bench/bench.json)" '.growth | (.calls | length) == 12
+    and .sends.mode == "send" and .sends.runs == 2 and .sends.ratio > 0'
+}
