@@ -169,6 +169,15 @@ pair() {
   done
 }
 
+# settle SERVER...: sends, until each has begun to write down what it put off, as
+# one that has run for a while: 65,536 sends after the start of a new store.
+settle() {
+  local server
+  for server; do
+    SECONDS_EACH=$(scaled 5) call "$server" send 256 >/dev/null
+  done
+}
+
 # append [PAUSE]: what a sync costs, again and again, or after so many µs asleep.
 append() {
   rm -f "$SCRATCH/appended"
@@ -210,7 +219,7 @@ report() {
   local part
   for part; do
     jq --arg part "$part" '{($part): .}' "$RESULTS/$part.json"
-  done | jq -s --arg date "$(date -u +%FT%TZ)" --arg load "$(cut -d ' ' -f 1 /proc/loadavg)" \
+  done | jq -s --arg date "$(date -u +%FT%TZ)" --arg load "$LOAD_BEFORE" \
     --arg commit "$(git -C "$ROOT" describe --always --dirty 2>/dev/null || true)" \
     --arg cpu "$(sed -n 's/^model name\t: //p' /proc/cpuinfo | head -n 1)" \
     --argjson cores "$(nproc)" \

@@ -10,6 +10,7 @@ measure_pairs() {
   start_tmserver this --users "$USERS" --messages $((20 * USERS))
   TMSERVER=$(realpath "$BENCH_OTHER") \
     start_tmserver other --users "$USERS" --messages $((20 * USERS))
+  settle this other
   for ((round = 1; round <= ROUNDS; round++)); do
     for level in $LEVELS; do
       for mode in send list read mixed; do

@@ -73,8 +73,8 @@ def aims:
     most("memory, idle"; (.growth.idle_kib // empty) / 1024; 30; " MiB"),
     most("start with the large store"; .growth.started_ms // empty; 500; " ms"),
     most("an idle watcher"; .watchers.kib_each // empty; 30; " KiB"),
-    (.watchers // empty | ["a message to one of \(.watchers) watchers",
-       "p50 \(.p50_ms | two) ms, p99 \(.p99_ms | two) ms", "", ""]);
+    (.watchers // empty
+     | most("one of \(.watchers) watchers hears, p99"; .p99_ms; 20; " ms"));
 
 ([measured | map(. // "" | tostring)] | .[]
  | if all(. == "") then [" "] else . end | @tsv),

@@ -2,10 +2,10 @@
 
 measure_store() {
   local round level
-  for ((round = 1; round <= ROUNDS; round++)); do
+  for ((round = 1; round <= (ROUNDS + 2) / 3; round++)); do
     for level in $LEVELS 1024; do
       rm -f "$SCRATCH"/alone.db*
-      "$TOOLS/store_sends" "sqlite:$SCRATCH/alone.db" "$level" "$SECONDS_EACH" \
+      "$TOOLS/store_sends" "sqlite:$SCRATCH/alone.db" "$level" "$(scaled 4)" \
         "$USERS" |
         jq -c '{server: "store", mode: "send"} + .'
     done
