@@ -2,8 +2,8 @@
 
 measure_growth() {
   local round mode idle
-  # The first user's tray: one page of it, or 100,000 messages.
-  start_tmserver small --users 10000 --messages 20 --big-tray 20
+  # The first user's tray: 100 of it, for a page of each kind, or 100,000.
+  start_tmserver small --users 10000 --messages 100 --big-tray 100
   idle=$(memory_of small VmRSS)
   start_tmserver large --users "$MANY_USERS" --messages "$MANY_MESSAGES" \
     --big-tray $((MANY_MESSAGES / 10))
@@ -15,7 +15,7 @@ measure_growth() {
   done >"$SCRATCH/sends.jsonl"
   for ((round = 1; round <= ROUNDS; round++)); do
     for mode in list unread count from; do
-      pair large small "$mode" 1 --users 1
+      pair large small "$mode" 1 --users 1 --anew
     done
   done >"$SCRATCH/pages.jsonl"
   {

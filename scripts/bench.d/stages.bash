@@ -4,6 +4,7 @@ measure_stages() {
   local mode level
   command -v perf >/dev/null || { note "stages takes perf" && exit 69; }
   start_tmserver tmserver --users "$USERS" --messages $((20 * USERS))
+  settle tmserver
   for mode in send list read; do
     for level in $LEVELS; do
       sample_stages "$mode" "$level"
@@ -13,14 +14,21 @@ measure_stages() {
 
 # Samples cost time: how much a call takes without them is measured before.
 sample_stages() {
-  local mode=$1 level=$2 calls load
+  local mode=$1 level=$2 calls load stderr measuring
   calls=$(call tmserver "$mode" "$level")
-  call tmserver "$mode" "$level" >"$SCRATCH/sampled" &
+  mkfifo "$SCRATCH/measuring"
+  call tmserver "$mode" "$level" --announce >"$SCRATCH/sampled" \
+    2>"$SCRATCH/measuring" &
   load=$!
+  exec {stderr}<"$SCRATCH/measuring"
+  rm "$SCRATCH/measuring"
+  read -r measuring <&"$stderr"
+  [[ $measuring == 'load: measuring' ]] || { note "$measuring" && exit 70; }
   perf record -q -e cpu-clock -F 499 --call-graph dwarf,16384 \
     -p "${PID[tmserver]}" -o "$SCRATCH/perf.data" -- \
     sleep "$SECONDS_EACH" >&2
   wait "$load"
+  exec {stderr}<&-
   perf script --no-inline -i "$SCRATCH/perf.data" -F comm,tid,ip,sym,dso \
     2>"$SCRATCH/perf.log" | python3 "$ROOT/scripts/bench.d/stages.py" |
     jq -c --argjson calls "$calls" '($calls | {mode, outstanding, server_us})

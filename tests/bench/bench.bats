@@ -41,12 +41,20 @@ echo_server() {
   [ "$(stat -c %a users)" = 600 ]
   [ "$(wc -l <users)" -eq 50 ]
   start_server --tray-capacity 0
+  # Every fifth of the big tray, and a few of the others.
+  as_user 0 inbox --from u000000 --count -o ids
+  [ "$output" -ge 20 ]
+  [ "$output" -lt 30 ]
   for mode in send list unread from count read mixed seed; do
     moment "$mode" 8 --connections 2 --server-pid "$SERVER_PID"
     json '.mode == $mode and .outstanding == 8 and has("server_us")' \
       --arg mode "$mode"
   done
   moment send 1 --request-ids
+  moment from 1 --users 1 --anew
+  "$TOOLS/load" send --server "$SERVER" --tokens users --duration 0.1 \
+    --announce >/dev/null 2>said
+  [ "$(<said)" = 'load: measuring' ]
   as_user 0 inbox --count -o ids
   [ "$output" -ge 100 ]
   [ "$output" -lt 200 ]

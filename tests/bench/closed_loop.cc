@@ -5,6 +5,7 @@
 #include <grpcpp/grpcpp.h>
 #include <unistd.h>
 
+#include <iostream>
 #include <memory>
 #include <vector>
 
@@ -100,6 +101,7 @@ class Stages {
       begun_ = now;
       client_before_ = CpuSeconds(getpid());
       server_before_ = ServerCpu();
+      if (load_.announce) std::cerr << "load: measuring" << std::endl;
     }
     if (measuring_ && load_.duration &&
         now >= begun_ + Rounded(*load_.duration)) {

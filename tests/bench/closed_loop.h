@@ -64,7 +64,8 @@ struct Load {
   std::chrono::duration<double> warm_up{0};
   // Of measuring; unset: until every slot is done.
   std::optional<std::chrono::duration<double>> duration;
-  pid_t server_pid = 0;  // 0: the server's processor time is not of interest
+  pid_t server_pid = 0;   // 0: the server's processor time is not of interest
+  bool announce = false;  // a line on stderr when measuring begins
 };
 
 // What was counted between the end of the warm-up and the end of the time.

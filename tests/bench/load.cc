@@ -42,13 +42,15 @@ cxxopts::Options Parser() {
   add("mode", "", text());
   add("server", "host:port or unix:PATH", text());
   add("tokens", "users and their tokens, written by loader", text());
-  add("users", "how many of them, at most", number("10000"));
+  add("users", "only the first so many of them", number("1000000"));
   add("outstanding", "calls at any time", number("1"));
   add("connections", "which they share", number("1"));
   add("warm-up", "seconds before measuring", seconds("0.5"));
   add("duration", "seconds of measuring", seconds("3"));
   add("body", "bytes in a message", number("200"));
   add("request-ids", "give each send one");
+  add("anew", "ask for no list twice, so that no answer can be a kept one");
+  add("announce", "say so on stderr when measuring begins");
   add("server-pid", "whose processor time to tell",
       cxxopts::value<int>()->default_value("0"));
   add("help", "this");
@@ -73,6 +75,7 @@ Load LoadOf(const cxxopts::ParseResult& options) {
   load.warm_up = Seconds(options["warm-up"].as<double>());
   load.duration = Seconds(options["duration"].as<double>());
   load.server_pid = options["server-pid"].as<int>();
+  load.announce = options.count("announce") > 0;
   return load;
 }
 
@@ -81,6 +84,7 @@ Material MaterialFor(const Mode& mode, const Load& load,
   Material material;
   material.body = options["body"].as<size_t>();
   material.request_ids = options.count("request-ids") > 0;
+  material.anew = options.count("anew") > 0;
   const bool given = options.count("tokens") > 0;
   if (mode.users && !given) {
     throw std::invalid_argument(options["mode"].as<std::string>() +

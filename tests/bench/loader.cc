@@ -29,7 +29,8 @@ struct Sizes {
   size_t body;
 };
 
-// To each user in turn, from anybody; the big tray's in between.
+// To each user in turn, from anybody; the big tray's in between, every fifth of
+// them from its own user, so that there is something to filter by.
 void AddMessages(mail::Store& store, const std::vector<mail::UserId>& users,
                  const Sizes& sizes) {
   std::mt19937_64 random(1);
@@ -40,10 +41,10 @@ void AddMessages(mail::Store& store, const std::vector<mail::UserId>& users,
   for (size_t i = 0; i < sizes.messages; ++i) {
     const bool to_big = big * sizes.messages < i * sizes.big_tray;
     const size_t to = to_big ? 0 : others++ % users.size();
-    big += to_big ? 1 : 0;
+    const bool from_self = to_big && big++ % 5 == 0;
+    const size_t from = from_self ? 0 : anybody(random);
     auto done = window.Enter<mail::Sent>([](const mail::Sent&) {});
-    store.Deliver(Between(users, anybody(random), to, sizes.body),
-                  std::move(done));
+    store.Deliver(Between(users, from, to, sizes.body), std::move(done));
   }
   window.Drain();
 }

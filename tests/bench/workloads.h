@@ -28,6 +28,7 @@ struct Material {
   std::vector<User> users;
   size_t body = 200;         // bytes in each message or value
   bool request_ids = false;  // sends have one
+  bool anew = false;         // no list is asked for twice
 };
 
 // Fills User::inbox with a page of each one's tray.
