@@ -36,10 +36,11 @@ class Dice {
   std::mt19937_64 engine_{1};
 };
 
-v1::ListRequest FirstPage() {
+v1::ListRequest FirstPage(const v1::Filter& filter = {}) {
   v1::ListRequest request;
   request.set_box(v1::BOX_INBOX);
   request.set_page_size(kPage);
+  *request.mutable_filter() = filter;
   return request;
 }
 
@@ -62,8 +63,7 @@ class MailCalls {
     return {kSend, Pack(request), &AnyUser().token};
   }
   Call List(const v1::Filter& filter = {}) {
-    v1::ListRequest request = FirstPage();
-    *request.mutable_filter() = filter;
+    v1::ListRequest request = FirstPage(filter);
     if (material_.anew) {
       // A field that no server knows makes it another request.
       constexpr int kUnknown = 1000;
@@ -208,7 +208,7 @@ class Mixed final : public Workload {
   std::vector<std::pair<const User*, int64_t>> deletable_;
 };
 
-// Each user's first page, once.
+// Each user's first page, once: the request that List makes again.
 class Collect final : public Workload {
  public:
   Collect(std::vector<User>& users, size_t slots)
