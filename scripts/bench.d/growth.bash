@@ -12,18 +12,18 @@ measure_growth() {
   # Each long enough for new sends' entries to wait and to be written down.
   for ((round = 1; round <= ROUNDS; round++)); do
     SECONDS_EACH=$(scaled 5) pair large small send 64 --users "$MANY_USERS"
-  done >"$SCRATCH/sends.jsonl"
+  done >"$SCRATCH/pairs.jsonl"
   for ((round = 1; round <= ROUNDS; round++)); do
     for mode in list unread count from; do
       pair large small "$mode" 1 --users 1 --anew
     done
-  done >"$SCRATCH/pages.jsonl"
+  done >>"$SCRATCH/pairs.jsonl"
   {
-    cat "$SCRATCH"/{first,sends,pages}.jsonl | medians
-    ratios large small <"$SCRATCH/sends.jsonl"
+    cat "$SCRATCH"/{first,pairs}.jsonl | medians
+    ratios large small <"$SCRATCH/pairs.jsonl"
     jq -n "{started_ms: $started, idle_kib: $idle,
       large_kib: $(memory_of large VmRSS)}"
-  } | jq -s '{calls: .[0], sends: .[1][0]} + .[2]'
+  } | jq -s '{calls: .[0], pairs: .[1]} + .[2]'
 }
 
 # A server has to read who its callers and recipients are. Later each has called

@@ -13,6 +13,10 @@ def echoes($n): calls | [run("callback"; "send"; $n), run("queue"; "send"; $n)];
 def fastest($n): echoes($n) | select(. != []) | max_by(.rate);
 def grown($server; $mode): {calls: (.growth.calls // [])}
   | .calls[] | select(.server == $server and .mode == $mode);
+# The rate with a large store by that with a small one, and how sure that is.
+def paired($mode):
+  .growth.pairs[]? | select(.mode == $mode)
+  | .error = if .error_percent then ", ± \(.error_percent | two) %" else "" end;
 def took($command): .oneshot.commands[]? | select(.command == $command).median_ms;
 def batch($mode): .batch[]? | select(.mode == $mode).rate;
 
@@ -61,14 +65,12 @@ def aims:
     most("tmctl --version / true"; took("tmctl --version") / took("true"); 3; ""),
     most("tmctl send, peak"; (.oneshot.peak_kib // empty) / 1024; 12; " MiB"),
     least("batch / single sends, 256"; batch("batch") / batch("send"); 2),
-    (.growth.sends // empty
-     | (if .error_percent then ", ± \(.error_percent | two) %" else "" end) as $error
-     | least("send, large / small store\($error)"; .ratio; 0.85)),
+    (paired("send") | least("send, large / small store" + .error; .ratio; 0.85)),
     ((grown("large"; "first sends").rate / grown("small"; "first sends").rate)
      | ["the first sends, large / small store", (two | tostring), "", ""]),
     (("list", "unread", "count", "from") as $mode
-     | most("\($mode) of a large tray / a small one";
-         $all | grown("large"; $mode).p50_ms / grown("small"; $mode).p50_ms; 1.5; "")),
+     | $all | paired($mode)
+     | most("\($mode) of a large tray / a small one" + .error; 1 / .ratio; 1.5; "")),
     most("memory, large store"; (.growth.large_kib // empty) / 1024; 150; " MiB"),
     most("memory, idle"; (.growth.idle_kib // empty) / 1024; 30; " MiB"),
     most("start with the large store"; .growth.started_ms // empty; 500; " ms"),

@@ -150,7 +150,9 @@ bench() {
 @test "scripts/bench compares a large store with a small one" {
   BENCH_ROUNDS=2 ok bench growth --quick
   [[ $output == *'send, large / small store, ± '* ]]
+  [[ $output == *'from of a large tray / a small one, ± '* ]]
   [[ $output == *'start with the large store '* ]]
   is "$(<bench/bench.json)" '.growth | (.calls | length) == 12
-    and .sends.mode == "send" and .sends.runs == 2 and .sends.ratio > 0'
+    and (.pairs | map(.mode) == ["count", "from", "list", "send", "unread"]
+      and all(.runs == 2 and .ratio > 0))'
 }
