@@ -15,22 +15,13 @@ measure_calls() {
     for level in $LEVELS; do
       for kind in "${kinds[@]}"; do
         # shellcheck disable=SC2086  # two words
-        SECONDS_EACH=$(scaled "$(length_of $kind)") call $kind "$level"
+        call $kind "$level"
       done
       append
       append 200
     done
     note "round $round of $ROUNDS"
   done | medians
-}
-
-# length_of SERVER MODE: tmserver writes down what it put off during 32,768 of
-# 65,536 sends, and does not during the others: a run is of both.
-length_of() {
-  case $* in
-    'tmserver send' | 'tmserver seed' | 'etcd put') echo 4 ;;
-    *) echo 1 ;;
-  esac
 }
 
 start_original() {
