@@ -227,7 +227,8 @@ report() {
       load_average: $load} + add' >"$RESULTS/bench.json"
   jq -r -f "$ROOT/scripts/bench.d/report.jq" "$RESULTS/bench.json" |
     column -t -s $'\t'
-  if [[ -s $RESULTS/calls.json && " $* " == *' calls '* ]] &&
+  # One level makes no curve.
+  if [[ " $* " == *' calls '* && $LEVELS == *' '* ]] &&
     command -v gnuplot >/dev/null; then
     plot
   fi

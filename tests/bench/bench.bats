@@ -130,6 +130,7 @@ bench() {
   [[ $output == *'mixed / fastest echo, 64 '* ]]
   is "$(<bench/bench.json)" '(.calls | map(select(.rate > 0)) | length) >= 8
     and (.store | map(.outstanding) == [1, 64, 1024])'
+  [ ! -e bench/rate.svg ]
   run -0 find bench/ -name 'run.*'
   [ -z "$output" ]
   run -64 "$ROOT/scripts/bench" everything
