@@ -46,8 +46,7 @@ def measured:
    (.[] | [.mode, (.ratio | two), ((.error_percent | values | two) // null), .outstanding]));
 
 def aims:
-  . as $all
-  | least("send / etcd put, 64 outstanding"; send(64).rate / etcd(64).rate; 1.25),
+  least("send / etcd put, 64 outstanding"; send(64).rate / etcd(64).rate; 1.25),
     least("send / fastest echo, 64"; send(64).rate / fastest(64).rate; 0.4),
     most("send p99 / etcd p99, 64"; send(64).p99_ms / etcd(64).p99_ms; 2; ""),
     least("send / etcd put, 256"; send(256).rate / etcd(256).rate; 1.1),
@@ -68,9 +67,8 @@ def aims:
     (paired("send") | least("send, large / small store" + .error; .ratio; 0.85)),
     ((grown("large"; "first sends").rate / grown("small"; "first sends").rate)
      | ["the first sends, large / small store", (two | tostring), "", ""]),
-    (("list", "unread", "count", "from") as $mode
-     | $all | paired($mode)
-     | most("\($mode) of a large tray / a small one" + .error; 1 / .ratio; 1.5; "")),
+    (paired("list", "unread", "count", "from")
+     | most("\(.mode) of a large tray / a small one" + .error; 1 / .ratio; 1.5; "")),
     most("memory, large store"; (.growth.large_kib // empty) / 1024; 150; " MiB"),
     most("memory, idle"; (.growth.idle_kib // empty) / 1024; 30; " MiB"),
     most("start with the large store"; .growth.started_ms // empty; 500; " ms"),

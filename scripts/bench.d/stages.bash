@@ -16,12 +16,8 @@ measure_stages() {
 sample_stages() {
   local mode=$1 level=$2 calls load stderr measuring
   calls=$(call tmserver "$mode" "$level")
-  mkfifo "$SCRATCH/measuring"
-  call tmserver "$mode" "$level" --announce >"$SCRATCH/sampled" \
-    2>"$SCRATCH/measuring" &
+  exec {stderr}< <(call tmserver "$mode" "$level" --announce 2>&1 >/dev/null)
   load=$!
-  exec {stderr}<"$SCRATCH/measuring"
-  rm "$SCRATCH/measuring"
   read -r measuring <&"$stderr"
   [[ $measuring == 'load: measuring' ]] || { note "$measuring" && exit 70; }
   perf record -q -e cpu-clock -F 499 --call-graph dwarf,16384 \

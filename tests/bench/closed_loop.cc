@@ -101,7 +101,7 @@ class Stages {
       begun_ = now;
       client_before_ = CpuSeconds(getpid());
       server_before_ = ServerCpu();
-      if (load_.announce) std::cerr << "load: measuring" << std::endl;
+      if (load_.announce) std::cerr << "load: measuring\n";
     }
     if (measuring_ && load_.duration &&
         now >= begun_ + Rounded(*load_.duration)) {
