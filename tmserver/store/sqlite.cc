@@ -121,6 +121,18 @@ Connection::Connection(const std::string& path) {
       &log_pages_);
 }
 
+// SQLite syncs the log before it notes the commit in its index, where it can
+// fail for lack of room, too (SQLITE_IOERR_SHMSIZE). And sqlite3_system_errno
+// is that of an earlier statement: only SQLITE_FULL tells what happened.
+void Connection::Commit() {
+  const Query commit = Start("COMMIT");
+  if (sqlite3_step(commit.statement_.get()) == SQLITE_DONE) return;
+  const int code = sqlite3_extended_errcode(connection_.get());
+  const std::string message = sqlite3_errmsg(connection_.get());
+  if (code == SQLITE_FULL) throw NoSpace(message);
+  throw Error(code, message);
+}
+
 void Connection::Execute(const std::string& sql) {
   Check(connection_.get(), sqlite3_exec(connection_.get(), sql.c_str(), nullptr,
                                         nullptr, nullptr));

@@ -123,6 +123,10 @@ class Connection {
   }
   std::string GetText(Sql sql);
 
+  // Makes what was begun durable. NoSpace: nothing of it will ever be there;
+  // Error: it may be found when the file is opened again.
+  void Commit();
+
   bool InTransaction() const;
 
   // Leaves checkpoints to those who call Checkpoint, even at the end.

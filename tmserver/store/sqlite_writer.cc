@@ -51,7 +51,7 @@ void SqliteWriter::Begin() {
 
 void SqliteWriter::Commit() {
   SettleShare();
-  db_.Run("COMMIT");
+  db_.Commit();
   const uint64_t commit = readers_.NoteCommit();
   // Before the tail forgets what is settled, and tells what is new.
   for (const auto* trays : {&changed_, &settled_}) {
