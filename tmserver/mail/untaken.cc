@@ -27,4 +27,20 @@ void Untaken::Release(const std::string& user, size_t bytes) {
   if (found->second == 0) bytes_.erase(found);
 }
 
+size_t MemoryOf(const Message& message) {
+  size_t bytes = sizeof(message) + message.from.size() +
+                 message.subject.size() + message.body.size();
+  for (const Recipient& recipient : message.recipients) {
+    bytes += sizeof(recipient) + recipient.user.size();
+  }
+  for (const auto& [key, value] : message.labels) {
+    bytes += sizeof(Labels::value_type) + key.size() + value.size();
+  }
+  for (const Attachment& attachment : message.attachments) {
+    bytes += sizeof(attachment) + attachment.name.size() +
+             attachment.media_type.size() + attachment.data.size();
+  }
+  return bytes;
+}
+
 }  // namespace turbo::mail

@@ -38,6 +38,9 @@ class Untaken {
   std::unordered_map<std::string, size_t> bytes_;
 };
 
+// The bytes that a message takes in memory, roughly.
+size_t MemoryOf(const Message& message);
+
 }  // namespace turbo::mail
 
 #endif  // TMSERVER_MAIL_UNTAKEN_H_

@@ -87,7 +87,7 @@ class Listing : public std::enable_shared_from_this<Listing> {
   // False where no more messages can be added.
   bool Add(const std::vector<mail::Message>& messages) {
     for (const mail::Message& message : messages) {
-      held_.push_back(untaken_.Hold(caller_.user, message.body.size()));
+      held_.push_back(untaken_.Hold(caller_.user, mail::MemoryOf(message)));
       if (tray_.Add(message)) continue;
       log::Write(log::Level::kWarn, "seed_tray_incomplete",
                  {{"user", caller_.user}, {"left_out_from", message.id}});

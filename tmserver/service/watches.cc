@@ -22,10 +22,7 @@ constexpr std::chrono::milliseconds kFarewell{1'000};
 size_t BytesOf(const mail::Page& page) {
   size_t bytes = 0;
   for (const mail::Message& message : page.messages) {
-    bytes += message.subject.size() + message.body.size();
-    for (const auto& [key, value] : message.labels) {
-      bytes += key.size() + value.size();
-    }
+    bytes += mail::MemoryOf(message);
   }
   return bytes;
 }

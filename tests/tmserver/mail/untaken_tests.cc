@@ -47,6 +47,30 @@ BOOST_AUTO_TEST_CASE(users_do_not_count_for_each_other) {
   BOOST_TEST(IsAdmitted("beto"));
 }
 
+BOOST_AUTO_TEST_CASE(all_that_can_be_large_in_a_message_counts) {
+  const std::string kilobyte(1000, 'x');
+  const auto grown = [&](auto change) {
+    Message message;
+    change(message);
+    return MemoryOf(message) >= 1000 + MemoryOf(Message());
+  };
+  BOOST_TEST(grown([&](Message& m) { m.subject = kilobyte; }));
+  BOOST_TEST(grown([&](Message& m) { m.body = kilobyte; }));
+  BOOST_TEST(grown([&](Message& m) { m.labels[kilobyte]; }));
+  BOOST_TEST(grown([&](Message& m) { m.labels["key"] = kilobyte; }));
+  BOOST_TEST(grown([&](Message& m) { m.recipients = {{kilobyte, {}}}; }));
+  BOOST_TEST(grown([&](Message& m) { m.recipients.resize(30); }));
+  BOOST_TEST(grown([&](Message& m) {
+    m.attachments = {{kilobyte, "", 0, ""}};
+  }));
+  BOOST_TEST(grown([&](Message& m) {
+    m.attachments = {{"", kilobyte, 0, ""}};
+  }));
+  BOOST_TEST(grown([&](Message& m) {
+    m.attachments = {{"", "", 0, kilobyte}};
+  }));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
