@@ -97,6 +97,7 @@ BOOST_AUTO_TEST_CASE(wrong_command_lines_are_usage_errors) {
       {"--session-ttl", "99999999999999999999d"},
       {"--session-max", "99999999d"},
       {"--max-message-size", "0"},
+      {"--max-message-size", "257MiB"},
       {"--max-message-size", "1kB"},
       {"--max-message-size", "1 k"},
       {"--max-message-size", "17179869184G"},
