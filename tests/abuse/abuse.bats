@@ -62,6 +62,30 @@ attack() {
   HONEST=carla attack zero_window unread_watches
 }
 
+# Each has 100 names of 200 bytes; beto is the attacker.
+@test "watches of messages that are long in other ways than their text" {
+  start
+  local -a files=()
+  for i in {1..100}; do
+    files+=(-a "$(printf '%0200d' "$i")")
+  done
+  touch "${files[@]:1}"
+  for _ in {1..16}; do tmctl -q -p ana send beto "${files[@]}" --no-copy; done
+  jq -r .profiles.beto.token "$CONFIG" >token
+  HONEST=carla attack unread_names
+}
+
+# The key's message went to 40 users with names of 60 bytes, whom each of its
+# answers names.
+@test "batches whose answers a user doesn't read" {
+  start
+  local -a friends=()
+  for i in {1..40}; do friends+=("$(printf 'friend_%053d' "$i")"); done
+  register "${friends[@]}"
+  tmctl -q -p ana send "${friends[@]}" -m hello --key k --no-copy
+  HONEST=carla attack unread_batches
+}
+
 @test "more connections than descriptors (CVE-2023-4785)" {
   FILES=64 start
   HONEST=carla attack connection_flood

@@ -37,6 +37,8 @@ BOUNDS = {
     # users
     "zero_window":        Bound(peak=160, kept=100, cpu=5),
     "unread_watches":     Bound(peak=160, kept=60, cpu=5),
+    "unread_names":       Bound(peak=160, kept=100, cpu=5),
+    "unread_batches":     Bound(peak=160, kept=100, cpu=10),
 }
 LONG_CPU = 20
 # gRPC 1.51 has no bound for calls that were reset (21 KiB each until it comes to

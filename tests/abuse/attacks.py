@@ -303,3 +303,31 @@ def unread_watches(long):
     else:
         client.pump(0.5)
     return f"{len(client.statuses)} of 100 watches ended", [client]
+
+
+def unread_names(long):
+    """A user with many watches of messages whose names are what is large."""
+    clients = [Client(window=0) for _ in range(3 if long else 1)]
+    for client in clients:
+        for _ in range(900):
+            client.open(call_headers("Mail/Watch", token()),
+                        message(b"\x08\x01\x1a\x00"), end=False)
+        client.pump(1)
+    return f"{900 * len(clients)} watches", clients
+
+
+def unread_batches(long):
+    """A user who asks in batches for long answers, masses of them, and reads
+    none: an invalid request with a key that was used has its first answer."""
+    request = b"\x2a\x01k\x30\x01"  # SendRequest: request_id, once
+    batch = message((b"\x0a" + bytes([len(request)]) + request) * 1000)
+    clients = [Client(window=0) for _ in range(5 if long else 1)]
+    for client in clients:
+        client.learn()
+        for _ in range(200):
+            client.open(call_headers("Mail/SendBatches", token()), batch,
+                        end=False)
+            client.pump(0.01)
+        client.pump(1)
+    assert not any(client.statuses for client in clients), "calls that ended"
+    return f"{200 * len(clients)} calls", clients

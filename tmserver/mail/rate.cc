@@ -38,10 +38,11 @@ std::optional<Duration> RateLimiter::Take(std::string_view key) {
   return std::nullopt;
 }
 
-Duration RateLimiter::Reserve(std::string_view key) {
+std::optional<Duration> RateLimiter::Reserve(std::string_view key) {
   if (rate_.interval.count() == 0) return Duration(0);
   const std::lock_guard lock(mutex_);
   const Step step = StepFor(key);
+  if (step.too_soon > kMostDebt) return std::nullopt;
   step.bucket.full_at = step.full_at;
   return std::chrono::ceil<Duration>(std::max(step.too_soon, Nanoseconds(0)));
 }

@@ -30,9 +30,9 @@ class RateLimiter {
   // after how long it won't be.
   std::optional<Duration> Take(std::string_view key);
 
-  // Counts one for `key` in any case and answers after how long it isn't too
-  // soon: at most kMostDebt more than for one that had taken none too many.
-  Duration Reserve(std::string_view key);
+  // Counts one for `key` and answers after how long it isn't too soon; nothing,
+  // without counting it, where that is more than kMostDebt.
+  std::optional<Duration> Reserve(std::string_view key);
 
   static constexpr std::chrono::seconds kMostDebt{10};
 

@@ -211,7 +211,7 @@ Result<Nothing> Sessions::Admit(const Caller& caller) {
   return TooMuch("too many calls of " + caller.user + " at once", *wait);
 }
 
-Duration Sessions::Pace(const Caller& caller) {
+std::optional<Duration> Sessions::Pace(const Caller& caller) {
   return accounts_.Reserve(KeyOf(caller));
 }
 

@@ -99,8 +99,9 @@ class Sessions {
   // What is kept for calls, by the names of their callers.
   Untaken& untaken() { return untaken_; }
 
-  // Counts one in any case and answers how long the next has to wait.
-  Duration Pace(const Caller& caller);
+  // Counts a call of `caller`'s account that has to wait so long; nothing,
+  // without counting it, where so many wait that it is to be tried again later.
+  std::optional<Duration> Pace(const Caller& caller);
 
   // Counts a call of somebody who has not shown a token; kRateLimited for too
   // many. A Unix socket has no address, so nothing is counted there.

@@ -1,14 +1,15 @@
 #include "tmserver/service/batches.h"
 
 #include <algorithm>
-#include <deque>
 #include <exception>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "tmserver/log.h"
 #include "tmserver/service/batch.pb.h"
+#include "tmserver/service/batch_answers.h"
 #include "tmserver/service/bytes.h"
 #include "tmserver/service/call.h"
 #include "tmserver/service/status.h"
@@ -24,6 +25,8 @@ using mail::Result;
 // Many short pauses would cost more than the requests.
 constexpr mail::Duration kShortestPause{10};
 
+// Requests that the mailbox gets at a time, so that others have their turn.
+constexpr size_t kPortion = 100;
 constexpr int kMostTogether = 1000;  // requests in a message
 // Answers in a message: 100 long errors are less than gRPC's 4 MiB.
 constexpr int kMostAnswers = 100;
@@ -68,30 +71,30 @@ class Batches::Batch : public std::enable_shared_from_this<Batch> {
         limits_(owner.limits_),
         framing_(framing),
         stream_(&stream),
-        caller_(std::move(caller)) {}
+        caller_(std::move(caller)),
+        answers_(owner.sessions_.untaken(), caller_.user) {}
 
   void Start() {
-    {
-      const std::lock_guard lock(mutex_);
-      Pause(1);
-      Step();
-    }
+    HandOut();
     Watch(weak_from_this(), limits_.pulse);
   }
 
   void Read(grpc::ByteBuffer* bytes) {
-    const size_t count = bytes != nullptr ? HandleAll(*bytes) : 0;
-    const std::lock_guard lock(mutex_);
-    if (bytes == nullptr) closed_ = true;
-    reading_ = false;
-    moved_ = Clock::now();
-    Pause(count);
-    Step();
+    const auto unpacked =
+        bytes != nullptr ? Unpack(*bytes) : mail::Result<mail::Nothing>();
+    {
+      const std::lock_guard lock(mutex_);
+      moved_ = Clock::now();
+      if (!unpacked) Close(unpacked.error());
+      if (bytes == nullptr) closed_ = true;
+    }
+    HandOut();
   }
 
   void Written() {
     const std::lock_guard lock(mutex_);
     writing_ = false;
+    answers_.NoteWritten();
     moved_ = Clock::now();
     Step();
   }
@@ -114,51 +117,77 @@ class Batches::Batch : public std::enable_shared_from_this<Batch> {
   }
 
  private:
-  // A request whose answer has not been written yet.
-  struct Slot {
-    size_t bytes;
-    std::optional<v1::SendManyResponse> answer = std::nullopt;
-  };
-
-  // Answers for how many requests the message counts: one without any, too.
-  // Without the lock: the mailbox may answer at once.
-  size_t HandleAll(grpc::ByteBuffer& bytes) {
+  mail::Result<mail::Nothing> Unpack(grpc::ByteBuffer& bytes) {
     if (framing_ == Framing::kOne) {
-      if (const auto number = Take({bytes.Length()})) Handle(bytes, *number);
-      return 1;
+      *incoming_.add_requests() = TextOf(bytes);
+    } else if (!Parse(bytes, incoming_)) {
+      return Unreadable();
+    } else if (incoming_.requests_size() > kMostTogether) {
+      return tl::unexpected(TooMany());
     }
-    turbomessage::internal::Batch batch;
-    const bool readable = Parse(bytes, batch);
-    const int count = batch.requests_size();
-    if (!readable || count > kMostTogether) {
-      const std::lock_guard lock(mutex_);
-      Close(readable ? TooMany() : Unreadable().value());
-      return 0;
-    }
-    std::vector<size_t> sizes;
-    for (const std::string& request : batch.requests()) {
-      sizes.push_back(request.size());
-    }
-    if (auto number = Take(sizes)) {
-      for (const std::string& request : batch.requests()) {
-        Handle(request, (*number)++);
-      }
-    }
-    return std::max<size_t>(sizes.size(), 1);
+    return mail::Nothing{};
   }
 
-  // The number of the first of new requests, whose sizes these are; nothing
-  // where they come too late.
-  std::optional<size_t> Take(const std::vector<size_t>& sizes) {
-    const std::lock_guard lock(mutex_);
-    if (closed_ || gone_ || !IsStillAllowed()) return std::nullopt;
-    const size_t first = first_ + slots_.size();
-    for (const size_t size : sizes) {
-      slots_.push_back({size});
-      unanswered_bytes_ += size;
+  // Gives the mailbox the requests of the message that was read, as soon as
+  // they may go, or none where they come too late; then asks for the next
+  // message. One thread at a time; without the lock while the mailbox has them,
+  // since it may answer at once.
+  void HandOut() {
+    std::unique_lock lock(mutex_);
+    pausing_ = false;
+    if (!closed_ && !gone_ && IsStillAllowed()) {
+      const mail::Duration wait = Pay();
+      if (wait.count() > 0) {
+        pausing_ = true;
+        return HandOutLater(std::max(wait, kShortestPause));
+      }
+      const size_t end = std::min(next_ + std::exchange(paid_, 0), Requests());
+      size_t number = AwaitAnswers(end);
+      lock.unlock();
+      for (; next_ < end; ++next_) {
+        Handle(incoming_.requests(static_cast<int>(next_)), number++);
+      }
+      lock.lock();
+      if (next_ < Requests()) return HandOutLater({});
     }
-    unanswered_ += sizes.size();
-    return first;
+    incoming_ = {};
+    next_ = 0;
+    reading_ = false;
+    Step();
+  }
+
+  void HandOutLater(mail::Duration wait) {
+    RunSoon([self = shared_from_this()] { self->HandOut(); }, wait);
+  }
+
+  size_t Requests() const {
+    return static_cast<size_t>(incoming_.requests_size());
+  }
+
+  size_t AwaitAnswers(size_t end) {
+    std::vector<size_t> sizes;
+    for (size_t i = next_; i < end; ++i) {
+      sizes.push_back(incoming_.requests(static_cast<int>(i)).size());
+    }
+    return answers_.Await(sizes);
+  }
+
+  // How long the next requests have to wait, where the account sends too fast
+  // or too much is kept for it; they count as sent then. The call itself and a
+  // message without requests count as one.
+  mail::Duration Pay() {
+    if (paid_ > 0) return {};
+    mail::Sessions& sessions = owner_.sessions_;
+    if (!sessions.untaken().Admit(caller_.user)) return limits_.retry;
+    const size_t wanted = std::clamp<size_t>(Requests() - next_, 1, kPortion);
+    std::optional<mail::Duration> wait;
+    while (paid_ < wanted) {
+      const auto turn = sessions.Pace(caller_);
+      if (!turn) break;
+      wait = turn;
+      ++paid_;
+    }
+    return wait.value_or(limits_.retry);
   }
 
   bool IsStillAllowed() {
@@ -172,8 +201,7 @@ class Batches::Batch : public std::enable_shared_from_this<Batch> {
     return caller.has_value();
   }
 
-  template <class Bytes>
-  void Handle(Bytes& bytes, size_t number) {
+  void Handle(const std::string& bytes, size_t number) {
     try {
       v1::SendRequest request;
       if (!Parse(bytes, request)) return Answer(number, Unreadable());
@@ -192,29 +220,7 @@ class Batches::Batch : public std::enable_shared_from_this<Batch> {
   void Answer(size_t number, const Result<mail::Sent>& sent) {
     v1::SendManyResponse answer = ResponseOf(sent);
     const std::lock_guard lock(mutex_);
-    if (number < first_ || slots_[number - first_].answer) return;
-    Slot& slot = slots_[number - first_];
-    slot.answer = std::move(answer);
-    unanswered_bytes_ -= slot.bytes;
-    --unanswered_;
-    Step();
-  }
-
-  // Lets the next message wait where the account sends too fast, with so many
-  // requests more. With the lock.
-  void Pause(size_t requests) {
-    mail::Duration wait{0};
-    for (; requests > 0 && !closed_ && !gone_; --requests) {
-      wait = owner_.sessions_.Pace(caller_);
-    }
-    if (wait.count() == 0) return;
-    pausing_ = true;
-    const auto go_on = [self = shared_from_this()] {
-      const std::lock_guard lock(self->mutex_);
-      self->pausing_ = false;
-      self->Step();
-    };
-    RunSoon(go_on, std::max(wait, kShortestPause));
+    if (answers_.Set(number, std::move(answer))) Step();
   }
 
   void Close(mail::Error error) {
@@ -240,8 +246,8 @@ class Batches::Batch : public std::enable_shared_from_this<Batch> {
     const bool is_idle = Clock::now() - moved_ >= limits_.idle;
     if (is_idle && writing_) {
       stream_->Cancel();
-    } else if (!closed_ && !gone_ && IsStillAllowed() && is_idle &&
-               unanswered_ == 0) {
+    } else if (!closed_ && !gone_ && IsStillAllowed() && is_idle && !pausing_ &&
+               answers_.unanswered() == 0) {
       Close(Idle());
     }
     Step();
@@ -252,48 +258,39 @@ class Batches::Batch : public std::enable_shared_from_this<Batch> {
   void Step() {
     if (stream_ == nullptr) return;
     if (gone_) {
-      if (unanswered_ == 0) End();
+      if (answers_.unanswered() == 0) End();
       return;
     }
-    if (!writing_ && IsFirstAnswered()) WriteFirst();
-    if (!reading_ && !pausing_ && !closed_ &&
-        slots_.size() < limits_.requests && unanswered_bytes_ < limits_.bytes) {
+    if (!writing_ && answers_.IsFirstReady()) WriteFirst();
+    if (!reading_ && !closed_ && answers_.size() < limits_.requests &&
+        answers_.bytes() < limits_.bytes) {
       reading_ = true;
       stream_->Read();
     }
-    if (closed_ && !writing_ && slots_.empty()) End();
+    if (closed_ && !writing_ && answers_.size() == 0) End();
   }
 
   void WriteFirst() {
     writing_ = true;
     if (framing_ == Framing::kOne) {
-      const v1::SendManyResponse answer = TakeFirst();
+      const v1::SendManyResponse answer = answers_.TakeFirst();
       return stream_->Write(answer, Next());
     }
     v1::SendBatchesResponse answers;
     do {
-      *answers.add_answers() = TakeFirst();
-    } while (IsFirstAnswered() && answers.answers_size() < kMostAnswers);
+      *answers.add_answers() = answers_.TakeFirst();
+    } while (answers_.IsFirstReady() && answers.answers_size() < kMostAnswers);
     stream_->Write(answers, Next());
   }
 
-  bool IsFirstAnswered() const {
-    return !slots_.empty() && slots_.front().answer;
-  }
-
-  v1::SendManyResponse TakeFirst() {
-    v1::SendManyResponse answer = *std::move(slots_.front().answer);
-    slots_.pop_front();
-    ++first_;
-    return answer;
-  }
-
   Stream::Next Next() const {
-    return IsFirstAnswered() ? Stream::Next::kIsComing : Stream::Next::kUnknown;
+    return answers_.IsFirstReady() ? Stream::Next::kIsComing
+                                   : Stream::Next::kUnknown;
   }
 
   // gRPC wants every call finished, also those that broke off.
   void End() {
+    answers_.LetGo();
     Stream* stream = std::exchange(stream_, nullptr);
     if (error_) return stream->Fail(*error_);
     stream->Finish(grpc::Status::OK);
@@ -303,18 +300,20 @@ class Batches::Batch : public std::enable_shared_from_this<Batch> {
   const BatchLimits limits_;
   const Framing framing_;
 
+  // Of who hands out the message that was read.
+  turbomessage::internal::Batch incoming_;
+  size_t next_ = 0;  // the first request that wasn't handed out
+
   std::mutex mutex_;  // guards the rest
   Stream* stream_;    // null once it is over
   const mail::Caller caller_;
-  std::deque<Slot> slots_;
-  size_t first_ = 0;  // the number of the first slot
-  size_t unanswered_ = 0;
-  size_t unanswered_bytes_ = 0;
-  bool reading_ = false;
+  BatchAnswers answers_;
+  size_t paid_ = 0;      // requests that count as sent, and weren't handed out
+  bool reading_ = true;  // or handing out; a call begins as an empty message
   bool writing_ = false;
-  bool pausing_ = false;
-  bool closed_ = false;  // no more requests are taken
-  bool gone_ = false;    // the call broke off
+  bool pausing_ = false;  // before handing out
+  bool closed_ = false;   // no more requests are taken
+  bool gone_ = false;     // the call broke off
   std::optional<mail::Error> error_;
   Clock::time_point moved_ = Clock::now();    // read or wrote something
   Clock::time_point checked_ = Clock::now();  // the token

@@ -19,7 +19,7 @@ struct BatchLimits {
   // One call reads no other message while it has so many requests that wait for
   // their answers to be written, ...
   size_t requests = 1024;
-  // ... or those that wait for the store have so many bytes.
+  // ... or they and their answers have so many bytes.
   size_t bytes = size_t{4} << 20;
   // The token of a call is looked at again.
   std::chrono::milliseconds pulse{15'000};
@@ -27,6 +27,8 @@ struct BatchLimits {
   std::chrono::milliseconds patience{1000};
   // A call in which nothing was sent, nor an answer read, for so long ends.
   std::chrono::milliseconds idle{600'000};
+  // What has to wait is looked at again where nobody knows for how long.
+  std::chrono::milliseconds retry{1000};
 };
 
 // What a message of a call is.
@@ -37,7 +39,8 @@ enum class Framing {
 
 // Every request goes to the mailbox when it comes, so that those of one call
 // share the store's writes; the answers wait for their turn. A call of an
-// account that has sent too much at once is not refused but read more slowly.
+// account that sends too fast, or for which too much is kept, is not refused
+// but waits.
 class Batches {
  public:
   // Both outlive it.

@@ -8,6 +8,7 @@
 #include <grpcpp/support/proto_buffer_reader.h>
 
 #include <string>
+#include <vector>
 
 namespace turbo::service {
 
@@ -60,6 +61,17 @@ tl::unexpected<mail::Error> TooLarge(size_t most) {
   return mail::Fail(
       mail::ErrorCode::kInvalidArgument,
       "a request of this kind has at most " + std::to_string(most) + " bytes");
+}
+
+std::string TextOf(const grpc::ByteBuffer& bytes) {
+  std::vector<grpc::Slice> slices;
+  std::string text;
+  if (!bytes.Dump(&slices).ok()) return text;
+  text.reserve(bytes.Length());
+  for (const grpc::Slice& slice : slices) {
+    text.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  }
+  return text;
 }
 
 mail::Result<grpc::ByteBuffer> Serialize(

@@ -42,13 +42,47 @@ BOOST_AUTO_TEST_CASE(who_sends_too_fast_is_read_more_slowly_and_not_refused) {
   handler->OnCancelled();
 }
 
+BOOST_AUTO_TEST_CASE(who_is_kept_too_much_for_waits) {
+  mail::Sessions tight(store, clock, {.untaken = 100});
+  auto kept = tight.untaken().Hold("ana", 100);
+  Batches batches(tight, mailbox, limits);
+  const auto handler = Begin(batches);
+  std::this_thread::sleep_for(5 * limits.retry);
+  BOOST_TEST(stream.notes().reads == 0);
+  kept.reset();
+  stream.Await([](const auto& n) { return n.reads == 1; });
+  // What came meanwhile waits, too.
+  kept = tight.untaken().Hold("ana", 100);
+  Request(*handler);
+  std::this_thread::sleep_for(5 * limits.retry);
+  BOOST_TEST(stream.notes().reads == 1);
+  kept.reset();
+  stream.AwaitWritten(1);
+  handler->OnCancelled();
+  stream.Await([](const auto& n) { return n.finished; });
+}
+
+BOOST_AUTO_TEST_CASE(what_waits_in_a_call_that_ends_is_not_sent) {
+  mail::Sessions tight(store, clock, {.untaken = 100});
+  Batches batches(tight, mailbox, limits);
+  const auto handler = Begin(batches);
+  stream.Await([](const auto& n) { return n.reads == 1; });
+  auto kept = tight.untaken().Hold("ana", 100);
+  Request(*handler);
+  batches.Stop();
+  BOOST_TEST((stream.notes().failed == ErrorCode::kUnavailable));
+  kept.reset();
+  std::this_thread::sleep_for(5 * limits.retry);
+  BOOST_TEST(stream.notes().written.empty());
+}
+
 BOOST_AUTO_TEST_CASE(large_requests_wait_for_the_store) {
   Batches batches(sessions, mailbox, limits);
   auto go_on = HoldAnswers();
   const auto handler = Begin(batches);
-  Request(*handler, 600);
+  Request(*handler, 6000);
   BOOST_TEST(stream.notes().reads == 2);
-  Request(*handler, 600);
+  Request(*handler, 6000);
   BOOST_TEST(stream.notes().reads == 2);
   go_on.set_value();
   stream.Await([](const auto& n) { return n.reads == 3; });

@@ -69,6 +69,27 @@ BOOST_AUTO_TEST_CASE(several_requests_are_paced_one_by_one) {
   CheckPace({3}, 2);
 }
 
+// Neither one large message nor many calls get more than the rate.
+BOOST_AUTO_TEST_CASE(
+    what_an_account_may_not_send_yet_does_not_reach_the_store) {
+  mail::Sessions slow(store, clock,
+                      {.account_rate = {std::chrono::hours(1), 3}});
+  Batches batches(slow, mailbox, limits);
+  const auto handler = Begin(batches, Framing::kSeveral);
+  Requests(*handler, 5);
+  while (stream.notes().written.size() < 2) handler->OnWritten();
+  NotingStream other;
+  const auto second = batches.Open(other, caller, Framing::kSeveral);
+  second->OnStart();
+  std::this_thread::sleep_for(5 * limits.retry);
+  BOOST_TEST(mailbox.Count(caller, mail::Box::kInbox, {}, {})->count == 2);
+  BOOST_TEST(stream.notes().reads == 1);
+  BOOST_TEST(other.notes().reads == 0);
+  handler->OnCancelled();
+  second->OnCancelled();
+  other.Await([](const auto& n) { return n.finished; });
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

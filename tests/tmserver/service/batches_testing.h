@@ -144,7 +144,12 @@ struct Alone : LoneCaller<NotingStream> {
 
   mail::Mailbox mailbox{store, clock, {0, 1 << 20}};
   int given = 0;
-  BatchLimits limits{4, 1000, std::chrono::hours(1), {}, std::chrono::hours(1)};
+  BatchLimits limits{4,
+                     10'000,
+                     std::chrono::hours(1),
+                     {},
+                     std::chrono::hours(1),
+                     std::chrono::milliseconds(10)};
 };
 
 }  // namespace turbo::service
