@@ -106,6 +106,16 @@ v1::SendRequest RequestOf(const Context& context) {
   return request;
 }
 
+void Print(const Context& context, const v1::SendRequest& request,
+           const Sending& sending) {
+  try {
+    context.output.Print(ResultOf(sending));
+  } catch (Failure& failure) {
+    ExplainUntold(request, failure);
+    throw;
+  }
+}
+
 // One send per recipient, each with its line; a failure of one stops no other.
 int SendEach(Context& context, const v1::SendRequest& whole, QueueMode queue) {
   bool failed = false;
@@ -128,7 +138,7 @@ int SendEach(Context& context, const v1::SendRequest& whole, QueueMode queue) {
       context.output.PrintFailure(failure);
       continue;
     }
-    context.output.Print(ResultOf(*sending));
+    Print(context, whole, *sending);
     sent = sent || !sending->queued;
   }
   if (sent && !whole.validate_only()) OfferQueued(context);
@@ -148,7 +158,7 @@ int CmdSend(Context& context) {
   if (arguments.Has("skip-empty") && IsBlank(request.body())) return kExitOk;
   if (arguments.Has("each")) return SendEach(context, request, queue);
   const Sending sending = SendOrQueue(context, request, queue);
-  context.output.Print(ResultOf(sending));
+  Print(context, request, sending);
   if (!sending.queued && !request.validate_only()) OfferQueued(context);
   return kExitOk;
 }

@@ -458,3 +458,14 @@ EOF
   wait "$first"
   [ "$(count_of beto)" = 4000 ]
 }
+
+@test "results that nobody could read have an unknown outcome, and a key" {
+  [ -w /dev/full ] || skip 'no /dev/full'
+  printf '{"to":["beto"],"body":"%s"}\n' a b >lines
+  run -74 --separate-stderr bash -c 'tmctl -p ana send --batch lines >/dev/full'
+  is_error 74 io_error
+  [ "$(jq -r .outcome <<<"$stderr")" = unknown ]
+  ok ana send --batch lines --key "$(jq -r .key <<<"$stderr")"
+  [ "$(jq .duplicate <<<"${lines[0]}")" = true ]
+  [ "$(beto inbox --count -o ids)" = 2 ]
+}

@@ -33,6 +33,7 @@ inbox_of() { tmctl -p "$1" inbox --all --reverse -o ids | xargs; }
 
 @test "a missing file is no input" {
   refused 66 no_input ana send beto -F nowhere
+  refused 66 no_input ana send beto -F .
 }
 
 @test "a text and a file together are a usage error" {
@@ -301,4 +302,20 @@ inbox_of() { tmctl -p "$1" inbox --all --reverse -o ids | xargs; }
 @test "df -h by mail, its subject through jq" {
   df -h | ana send beto -s disk
   [ "$(beto inbox | jq -r '.messages[].subject')" = disk ]
+}
+
+@test "a result that nobody could read has an unknown outcome, and its key" {
+  [ -w /dev/full ] || skip 'no /dev/full'
+  local options key
+  for options in '' --each; do
+    run -74 --separate-stderr bash -c "tmctl -p ana send beto -m x $options >/dev/full"
+    is_error 74 io_error
+    [ "$(jq -r .outcome <<<"$stderr")" = unknown ]
+    key=$(jq -r .key <<<"$stderr")
+    ok ana send beto -m x $options --key "$key"
+    [ "$(jq .duplicate <<<"$output")" = true ]
+  done
+  [ "$(beto inbox --count -o ids)" = 2 ]
+  run -74 --separate-stderr bash -c 'tmctl -p ana send beto -m x --dry-run >/dev/full'
+  [ "$(jq -r .outcome <<<"$stderr")" = none ]
 }

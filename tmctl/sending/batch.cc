@@ -81,7 +81,7 @@ class Batch {
   int Run() {
     for (;;) {
       while (auto answer = sender_.Take()) Settle(*std::move(answer));
-      Print();
+      PrintOrExplain();
       if (TakeLines()) continue;
       if (reader_.IsAtEnd() && lines_.empty()) break;
       const bool reads = HasRoom() && !reader_.IsAtEnd();
@@ -176,6 +176,20 @@ class Batch {
           QueueInstead(context_, request, queue_, std::get<Failure>(answer));
     } catch (const Failure& failure) {
       line.result = failure;
+    }
+  }
+
+  void PrintOrExplain() {
+    try {
+      Print();
+    } catch (Failure& failure) {
+      failure.outcome_unknown = !context_.arguments.Has("dry-run");
+      failure.key = key_.empty() ? own_key_ : key_;
+      failure.hint =
+          "lines whose results are missing may have been sent: "
+          "repeat the batch with --key '" +
+          failure.key + "', then each is sent once";
+      throw;
     }
   }
 

@@ -169,6 +169,11 @@ Sending SendOrQueue(Context& context, const v1::SendRequest& request,
   }
 }
 
+void ExplainUntold(const v1::SendRequest& request, Failure& failure) {
+  failure.outcome_unknown = !request.validate_only();
+  Explain(request, failure);
+}
+
 Result ResultOf(Sending sending) {
   Result result;
   result.document = SentDocument(sending.response, sending.key, sending.queued);

@@ -56,6 +56,10 @@ Sending SendOrQueue(Context& context, const v1::SendRequest& request,
 
 Result ResultOf(Sending sending);
 
+// For a `failure` by which what became of `request` can't be told: it may have
+// been sent, and how to ask again.
+void ExplainUntold(const v1::SendRequest& request, Failure& failure);
+
 }  // namespace turbo::ctl
 
 #endif  // TMCTL_SENDING_SENDING_H_
