@@ -222,7 +222,15 @@ int CreateInvite(Context& context, const Names&) {
     SetLifetime(context.arguments.Get("expires"), request);
   }
   const v1::CreateInviteResponse made = context.client->CreateInvite(request);
-  context.output.Print(ResultOf(made.invite(), made.code()));
+  try {
+    context.output.Print(ResultOf(made.invite(), made.code()));
+  } catch (Failure& failure) {
+    failure.hint =
+        "the code is lost; revoke the invitation with: tmctl admin "
+        "invite revoke " +
+        std::to_string(made.invite().id());
+    throw;
+  }
   return kExitOk;
 }
 

@@ -334,6 +334,13 @@ log_in() {
 
 # --- Invitations ---
 
+@test "an invitation whose code nobody could read can be revoked" {
+  [ -w /dev/full ] || skip 'no /dev/full'
+  refused 74 io_error eval 'by_socket invite create >/dev/full'
+  is "$error" '.hint | contains("invite revoke 1")'
+  ok by_socket invite revoke 1
+}
+
 @test "a server that asks for invitations" {
   stop_server
   start_server --registration invite

@@ -47,6 +47,7 @@ load token
     is "$error" '(.message | contains("bad")) and (.hint | contains("--out"))'
   done
   TMCTL_TOKEN='two words' refused 77 not_logged_in tmctl whoami
+  TMCTL_TOKEN=$(head -c 100000 /dev/zero | tr '\0' a) refused 77 not_logged_in tmctl whoami
   is "$error" '.message | contains("TMCTL_TOKEN")'
 }
 

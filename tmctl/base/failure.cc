@@ -23,7 +23,8 @@ constexpr std::array kTable{
     Row{"weak_password", 65, "choose a longer password"},
     Row{"message_too_large", 65,
         "attach less, or cut the body with --max-body SIZE"},
-    Row{"user_exists", 65, "log in with: tmctl login USER"},
+    Row{"user_exists", 65,
+        "choose another name, or log in with: tmctl login USER"},
     Row{"token_exists", 65,
         "choose another name, or get a new secret with: tmctl token rotate "
         "NAME"},
@@ -52,7 +53,7 @@ constexpr std::array kTable{
     Row{"inbox_full", 75,
         "the recipient must delete mail first; nothing was sent", kQueued},
     Row{"rate_limited", 75, "try again later, or use --retry", kQueued},
-    Row{"store_full", 75, "the server's disk is full; nothing was sent",
+    Row{"store_full", 75, "the server's disk is full; nothing was stored",
         kQueued},
     Row{"outbox_full", 75,
         "make room with: tmctl delete --box outbox ID; or send with --no-copy"},
@@ -64,7 +65,10 @@ constexpr std::array kTable{
     Row{"token_expired", 77,
         "get a new secret, with a login: tmctl token rotate NAME"},
     Row{"bad_credentials", 77, ""},
-    Row{"permission_denied", 77, "use a login, or a token of a wider scope"},
+    Row{"permission_denied", 77,
+        "use a login, or a token of a wider scope; ask an administrator for "
+        "what "
+        "only those may do"},
     Row{"account_disabled", 77, "ask the server's administrator"},
     Row{"bad_config", 78, ""},
 };

@@ -58,6 +58,7 @@ Input ReadAll(int fd, const std::string& name, size_t keep) {
   for (;;) {
     const ssize_t n = read(fd, buffer.data(), buffer.size());
     if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && errno == EISDIR) throw CannotRead(name, errno);
     if (n < 0)
       throw Failure("io_error", WithErrno("can't read " + name, errno));
     if (n == 0) return input;

@@ -33,8 +33,8 @@ struct Input {
 // end.
 inline constexpr size_t kMaxInput = size_t{256} << 20;
 
-// Reads to the end, keeping at most `keep` bytes. `name` is for errors
-// (io_error).
+// Reads to the end, keeping at most `keep` bytes. `name` is for errors:
+// no_input for a directory, io_error.
 Input ReadAll(int fd, const std::string& name, size_t keep);
 
 // All of it; `name` is for errors (io_error).

@@ -134,8 +134,7 @@ std::string SentenceOf(const std::string& code, const grpc::Status& status,
     return "the server " + server.Text() + " does not know this call";
   }
   if (code == "message_too_large") {
-    return "the message is too large for the server " + server.Text() +
-           CauseOf(status);
+    return "the message is too large for the server " + server.Text();
   }
   return "the server " + server.Text() + ": " + status.error_message();
 }

@@ -21,6 +21,7 @@ namespace turbo::ctl {
 namespace {
 
 constexpr size_t kMaxSecret = 64 * 1024;
+constexpr size_t kMaxToken = 4096;  // half of what gRPC takes with a call
 
 // A password travels as a proto string.
 std::string Checked(std::string password) {
@@ -202,7 +203,7 @@ std::string BeforeStoredToken(const Settings& settings, const Config& config) {
 Token FindToken(const Settings& settings, const Config& config) {
   Token token = TokenOf(settings, config);
   const bool sendable =
-      !token.text.empty() &&
+      !token.text.empty() && token.text.size() <= kMaxToken &&
       std::all_of(token.text.begin(), token.text.end(),
                   [](char c) { return c > 0x20 && c < 0x7f; });
   if (sendable) return token;
