@@ -52,7 +52,13 @@ void BatchAnswers::NoteWritten() {
   Recount();
 }
 
+void BatchAnswers::LetGo() {
+  counts_ = false;
+  held_.reset();
+}
+
 void BatchAnswers::Recount() {
+  if (!counts_) return;
   const size_t change =
       bytes_ > held_bytes_ ? bytes_ - held_bytes_ : held_bytes_ - bytes_;
   if (change == 0 || (change < kCountStep && bytes_ > 0)) return;

@@ -37,8 +37,8 @@ class BatchAnswers {
   // The connection has what was taken.
   void NoteWritten();
 
-  // Counts nothing any more.
-  void LetGo() { held_.reset(); }
+  // Counts nothing any more, whatever comes.
+  void LetGo();
 
   size_t size() const { return slots_.size(); }  // not taken
   size_t unanswered() const { return unanswered_; }
@@ -61,6 +61,7 @@ class BatchAnswers {
   size_t written_bytes_ = 0;  // those of what was taken
   size_t held_bytes_ = 0;
   std::shared_ptr<void> held_;  // counts them
+  bool counts_ = true;
 };
 
 }  // namespace turbo::service

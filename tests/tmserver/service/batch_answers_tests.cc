@@ -81,6 +81,8 @@ BOOST_AUTO_TEST_CASE(what_is_let_go_of_counts_no_more) {
   answers.Await({kMost});
   answers.LetGo();
   BOOST_TEST(IsAdmitted());
+  answers.Set(0, Answer(1, kMost));
+  BOOST_TEST(IsAdmitted());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
