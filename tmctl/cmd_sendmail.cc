@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <optional>
 
@@ -198,6 +199,8 @@ int CmdSendmail(Context& context) {
       !arguments.Has("read-recipients")) {
     throw Usage("sendmail needs an ADDRESS, or -t");
   }
+  // Nobody may be there to read our warnings, and the mail matters more.
+  std::signal(SIGPIPE, SIG_IGN);
   UseOwnHome();
   const std::string text = ReadMail(STDIN_FILENO, arguments.Has("ignore-dots"));
   // Only now: what writes the mail may take hours, and a token may have been

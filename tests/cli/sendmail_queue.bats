@@ -278,3 +278,21 @@ fill() {
   arrived beto '.body == "x\n"'
   nothing_left carla
 }
+
+# without_reader COMMAND...: stderr is a pipe that nobody reads any more.
+without_reader() {
+  /usr/bin/python3 -c 'import os, subprocess, sys
+read, write = os.pipe()
+os.close(read)
+sys.exit(subprocess.run(sys.argv[1:], stderr=write).returncode)' "$@"
+}
+
+@test "mail is kept although nobody is there to be warned" {
+  stop_server
+  ok without_reader tmctl sendmail ana beto carla <<<x
+  [ "$(entries .to | jq -s -c 'add | sort')" = '["ana","beto","carla"]' ]
+  restart_server
+  tmctl -q queue flush
+  ok without_reader tmctl sendmail ghost beto <<<y
+  arrived beto '.body == "y\n"'
+}
