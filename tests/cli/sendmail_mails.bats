@@ -185,3 +185,14 @@ as_it_came() {
   TMCTL_TOKEN=$(jq -r .profiles.ana.token "$CONFIG") as_it_came ana
   run ! grep -q TMCTL seen
 }
+
+@test "a text of the form of a header is no header" {
+  local text
+  for text in 'ALERT: raid degraded' $'15:28:57 backup failed\nmore' \
+    $'http://web1 is down\n\nsince 3:00' 'Todo: x'; do
+    ok tmctl sendmail ana <<<"$text"
+    arrived ana '.body == $text + "\n" and .subject == ""' --arg text "$text"
+  done
+  ok tmctl sendmail ana <<<$'X-Host: web1\n\ntext'
+  arrived ana '.body == "text\n"'
+}

@@ -1,6 +1,7 @@
 #include "tmctl/sendmail/mime/decode.h"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <set>
 #include <stdexcept>
@@ -33,18 +34,41 @@ bool IsHeader(std::string_view line) {
   return is_name && colon != std::string_view::npos && line[colon] == ':';
 }
 
+// Those that mails have; those with a '-' at their end are many.
+constexpr std::string_view kFields[] = {
+    "auto-submitted", "bcc",        "cc",       "content-",    "date",
+    "disposition-",   "from",       "list-",    "in-reply-to", "message-id",
+    "mime-version",   "precedence", "received", "references",  "reply-to",
+    "resent-",        "return-",    "sender",   "subject",     "to",
+    "user-agent",     "x-"};
+
+bool IsOfMail(std::string_view header) {
+  const std::string_view name = header.substr(0, header.find_first_of(": \t"));
+  return std::any_of(
+      std::begin(kFields), std::end(kFields), [&](std::string_view field) {
+        return (field.ends_with('-') ? name.size() > field.size()
+                                     : name.size() == field.size()) &&
+               g_ascii_strncasecmp(name.data(), field.data(), field.size()) ==
+                   0;
+      });
+}
+
 // Where the headers end: at an empty line, or at the first text that is none.
+// "ALERT: disk full" looks like one: headers of which none is a mail's are
+// text.
 size_t EndOfHeaders(std::string_view mail) {
   size_t start = 0;
+  bool is_mail = false;
   while (start < mail.size()) {
     const size_t end = std::min(mail.size(), mail.find('\n', start));
     const std::string_view line = mail.substr(start, end - start);
     const bool continues =
         start > 0 && (line.starts_with(' ') || line.starts_with('\t'));
-    if (!continues && !IsHeader(line)) return start;
+    if (!continues && !IsHeader(line)) break;
+    is_mail = is_mail || (!continues && IsOfMail(line));
     start = end + 1;
   }
-  return mail.size();
+  return is_mail ? std::min(start, mail.size()) : 0;
 }
 
 struct FreeOptions {
