@@ -261,3 +261,20 @@ report() {
   run -1 ana run -- sh -c 'printf "\377"; exit 1'
   report '.body_base64 == "/w=="'
 }
+
+@test "a signal after the command's end ends only the wait for a reader" {
+  local status=0
+  mkfifo out
+  exec 8<>out  # nobody reads it
+  env --default-signal=INT,QUIT "$(command -v tmctl)" -p ana run -- \
+    sh -c 'head -c 120000 /dev/zero; : >ended; exit 3' >&8 2>/dev/null 3>&- &
+  local pid=$!
+  until [ -e ended ]; do kill -0 "$pid"; done
+  while pgrep -P "$pid" >/dev/null; do kill -0 "$pid"; done
+  kill -TERM "$pid"
+  timeout 20 tail --pid="$pid" -f /dev/null
+  wait "$pid" || status=$?
+  exec 8>&-
+  [ "$status" -eq 3 ]
+  report '.labels.status == "3"'
+}

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <csignal>
 #include <utility>
+#include <vector>
 
 #include "tmctl/base/failure.h"
 #include "tmctl/process/relay.h"
@@ -70,15 +71,19 @@ class Signals {
   void Restore() const { sigprocmask(SIG_SETMASK, &before_, nullptr); }
   int fd() const { return fd_.fd(); }
 
-  // Passes on what somebody sent; what comes from the terminal the child has
-  // got itself.
-  void PassOnTo(pid_t child) const {
+  // The signals that came, without the news of the child's end.
+  struct Signal {
+    int number;
+    bool from_terminal;  // the child has got it itself
+  };
+  std::vector<Signal> Take() const {
+    std::vector<Signal> taken;
     signalfd_siginfo info{};
     while (read(fd_.fd(), &info, sizeof(info)) == sizeof(info)) {
-      if (info.ssi_signo != SIGCHLD && info.ssi_code <= 0) {
-        kill(child, static_cast<int>(info.ssi_signo));
-      }
+      if (info.ssi_signo == SIGCHLD) continue;
+      taken.push_back({static_cast<int>(info.ssi_signo), info.ssi_code > 0});
     }
+    return taken;
   }
 
  private:
@@ -125,8 +130,9 @@ class Child {
       relay_.AddTo(fds);
       if (poll(fds.data(), fds.size(), PollTimeout()) < 0) continue;
       relay_.Handle(fds);
-      if (fds.front().revents != 0 && !end_) LookAfterChild();
+      if (fds.front().revents != 0) HandleSignals();
     }
+    signals_.Take();  // what came for the command is not for us
     return status_;
   }
 
@@ -152,16 +158,24 @@ class Child {
     }
   }
 
-  void LookAfterChild() {
-    signals_.PassOnTo(pid_);
-    if (waitpid(pid_, &status_, WNOHANG) != pid_) return;
+  // Once the command has ended, they are for us: whoever reads our output has
+  // made us wait long enough.
+  void HandleSignals() {
+    for (const Signals::Signal& signal : signals_.Take()) {
+      if (end_) {
+        is_hurried_ = true;
+      } else if (!signal.from_terminal) {
+        kill(pid_, signal.number);
+      }
+    }
+    if (end_ || waitpid(pid_, &status_, WNOHANG) != pid_) return;
     end_ = Clock::now();
     relay_.BeginDraining();
   }
 
   bool Finished() const {
     if (!end_) return false;
-    return relay_.IsAtEnd() ||
+    return is_hurried_ || relay_.IsAtEnd() ||
            (relay_.IsDrained() && Clock::now() >= *end_ + kGrace);
   }
 
@@ -179,6 +193,7 @@ class Child {
   const pid_t pid_;
   int error_ = 0;
   int status_ = 0;
+  bool is_hurried_ = false;
   std::optional<Clock::time_point> end_;
 };
 
