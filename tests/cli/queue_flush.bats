@@ -264,3 +264,21 @@ aged() {
   [ "$(subjects_of beto | tr ' ' '\n' | sort -n | xargs)" = "$(seq 20 | xargs)" ]
 }
 
+@test "another server's token is not sent to an entry's server" {
+  ana -q send beto -m x --queue always
+  TMCTL_SERVER=127.0.0.1:1 TMCTL_TOKEN=tmt_another_servers ok tmctl queue flush
+  json '.entries[0].state == "sent"'
+  [ "$(inbox_of beto)" = 1 ]
+}
+
+@test "files of others in the spool's directory are left alone" {
+  ana -q send beto -m x --queue always
+  touch "$TMCTL_QUEUE_DIR"/{notes.json.bak,a.json.ABCDEF}
+  local entry
+  entry=$(basename "$TMCTL_QUEUE_DIR"/*.json)
+  touch "$TMCTL_QUEUE_DIR/$entry.ABCDEF"
+  tmctl -q queue flush 2>/dev/null
+  [ -e "$TMCTL_QUEUE_DIR/notes.json.bak" ]
+  [ -e "$TMCTL_QUEUE_DIR/a.json.ABCDEF" ]
+  [ ! -e "$TMCTL_QUEUE_DIR/$entry.ABCDEF" ]
+}

@@ -67,11 +67,23 @@ class Line {
       settings.timeout = *timeout;
       settings.retry = 0;
     }
-    const Token token = FindToken(settings, *context.config);
+    const Token token = TokenFor(context, entry, settings);
     mark_ = MarkOf(token.text);
     aliases_ = Aliases::Of(*context.config, entry.profile);
     client_ = Connect(settings, token.text, context.output);
     user_ = client_->WhoAmI({}).session().user();
+  }
+
+  // The token that this command was given goes to its own server, and where it
+  // was to go when the entry was queued.
+  static Token TokenFor(const Context& context, const SpoolEntry& entry,
+                        const Settings& settings) {
+    Token token = FindToken(settings, *context.config);
+    const bool is_for_it =
+        settings.server.Text() == context.settings.server.Text() ||
+        entry.token_mark == MarkOf(token.text);
+    if (is_for_it) return token;
+    return FindToken(settings, *context.config, TokenSources::kProfile);
   }
 
   void CheckSender(SpoolEntry& entry) const {

@@ -110,8 +110,7 @@ struct Source {
   const char* value = nullptr;
 };
 
-std::optional<Source> SourceBeforeStored(const Settings& settings,
-                                         const Config& config) {
+std::optional<Source> SourceOfCommand(const Settings& settings) {
   if (!settings.token_file.empty()) return Source{settings.token_file};
   if (const char* token = std::getenv("TMCTL_TOKEN");
       token != nullptr && *token != '\0') {
@@ -122,14 +121,24 @@ std::optional<Source> SourceBeforeStored(const Settings& settings,
     const std::string path = std::string(directory) + "/tmctl.token";
     if (access(path.c_str(), F_OK) == 0) return Source{path};
   }
+  return std::nullopt;
+}
+
+std::optional<Source> SourceBeforeStored(const Settings& settings,
+                                         const Config& config,
+                                         TokenSources sources) {
+  if (sources == TokenSources::kAll) {
+    if (auto source = SourceOfCommand(settings)) return source;
+  }
   if (const auto file = config.Get(settings.profile, "token_file")) {
     return Source{*file};
   }
   return std::nullopt;
 }
 
-Token TokenOf(const Settings& settings, const Config& config) {
-  const auto source = SourceBeforeStored(settings, config);
+Token TokenOf(const Settings& settings, const Config& config,
+              TokenSources sources) {
+  const auto source = SourceBeforeStored(settings, config, sources);
   if (!source) return StoredToken(settings, config);
   return {
       source->value != nullptr ? source->value : ReadSecretFile(source->name),
@@ -196,12 +205,13 @@ std::pair<std::string, std::string> FindPasswordChange(
 }
 
 std::string BeforeStoredToken(const Settings& settings, const Config& config) {
-  const auto source = SourceBeforeStored(settings, config);
+  const auto source = SourceBeforeStored(settings, config, TokenSources::kAll);
   return source ? source->name : "";
 }
 
-Token FindToken(const Settings& settings, const Config& config) {
-  Token token = TokenOf(settings, config);
+Token FindToken(const Settings& settings, const Config& config,
+                TokenSources sources) {
+  Token token = TokenOf(settings, config, sources);
   const bool sendable =
       !token.text.empty() && token.text.size() <= kMaxToken &&
       std::all_of(token.text.begin(), token.text.end(),

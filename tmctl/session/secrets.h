@@ -41,7 +41,10 @@ struct Token {
 // $CREDENTIALS_DIRECTORY/tmctl.token, the profile's token_file and token.
 // not_logged_in where there is none; permission_denied where the stored token
 // is another server's. Only the stored token's user is known.
-Token FindToken(const Settings& settings, const Config& config);
+// kProfile: only the last two.
+enum class TokenSources { kAll, kProfile };
+Token FindToken(const Settings& settings, const Config& config,
+                TokenSources sources = TokenSources::kAll);
 
 // The file or variable whose token FindToken takes, although the profile may
 // have one of a login; empty where there is none.

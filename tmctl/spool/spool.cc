@@ -1,5 +1,6 @@
 #include "tmctl/spool/spool.h"
 
+#include <absl/strings/ascii.h>
 #include <fcntl.h>
 #include <google/protobuf/util/message_differencer.h>
 #include <sys/file.h>
@@ -10,6 +11,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
+#include <string_view>
 #include <utility>
 
 namespace turbo::ctl {
@@ -151,20 +153,32 @@ int64_t TimeIn(const std::string& name) {
   return ParseNumber(name.substr(0, name.find('-'))).value_or(0);
 }
 
+constexpr size_t kDigits = 14;
+
 // Milliseconds since 1970, which sort, and what tells the send from others.
 // They are later than `last`, since several sends may come within one.
 std::string NameOf(const SpoolEntry& entry, int64_t last) {
   std::string time = std::to_string(
       std::max(last + 1, entry.queued_at.time_since_epoch().count()));
-  constexpr size_t kDigits = 14;
   time.insert(0, kDigits - std::min(kDigits, time.size()), '0');
   return time + "-" + IdentityOf(entry) + kSuffix;
 }
 
-// ReplaceFile's, of processes that were killed.
+// Whether ReplaceFile gives such a name to an entry that it writes.
+bool IsUnfinished(const std::string& name) {
+  constexpr std::string_view kRandom = ".XXXXXX";
+  const size_t suffix = name.rfind(kSuffix + std::string("."));
+  return suffix != std::string::npos && suffix > kDigits &&
+         suffix + std::string_view(kSuffix).size() + kRandom.size() ==
+             name.size() &&
+         name[kDigits] == '-' &&
+         std::all_of(name.begin(), name.begin() + kDigits, absl::ascii_isdigit);
+}
+
+// Of processes that were killed.
 void RemoveUnfinished(const std::string& directory) {
   for (const std::string& name : NamesIn(directory)) {
-    if (name.find(std::string(kSuffix) + ".") != std::string::npos) {
+    if (IsUnfinished(name)) {
       unlink((directory + "/" + name).c_str());
     }
   }
