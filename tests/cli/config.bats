@@ -202,3 +202,10 @@ write_config() {
     "$tmctl" -S "$SERVER" inbox
   valid tray
 }
+
+@test "a file that can't be read is a configuration that can't be used" {
+  # A file that is ours, and whose first bytes nobody can read.
+  TMCTL_CONFIG=/proc/self/mem refused 78 bad_config tmctl whoami
+  TMCTL_CONFIG=/proc/self/mem run -3 --separate-stderr tmctl run --to ana -- \
+    sh -c 'exit 3'
+}

@@ -77,6 +77,14 @@ Json Parse(const std::string& path, const std::string& text) {
 }
 
 // The user's file may be read and written by its owner alone.
+std::optional<std::string> Read(const std::string& path) {
+  try {
+    return ReadFileIfThere(path);
+  } catch (const Failure& failure) {
+    throw BadConfig(path, failure.message);
+  }
+}
+
 Json LoadUser(const std::string& path) {
   if (path.empty()) return Json::object();
   struct stat status {};
@@ -92,13 +100,13 @@ Json LoadUser(const std::string& path) {
     throw BadConfig(path, "others can read or write it, and it is for a token",
                     S_ISREG(status.st_mode) ? "chmod 600 " + path : "");
   }
-  return Parse(path, ReadFileIfThere(path).value_or("{}"));
+  return Parse(path, Read(path).value_or("{}"));
 }
 
 // The system's file may be read by all, so it holds no secret, and must be
 // root's alone to write.
 Json LoadSystem() {
-  const auto text = ReadFileIfThere(kSystemPath);
+  const auto text = Read(kSystemPath);
   struct stat status {};
   if (!text || stat(kSystemPath, &status) != 0) return Json::object();
   if (status.st_uid != 0 || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
