@@ -57,6 +57,8 @@ int main(int argc, char** argv) {
   // A reader that has seen enough ends us quietly, even where our parent
   // ignores the signal.
   std::signal(SIGPIPE, SIG_DFL);
+  // Ignored by our parent, it would make the end of our children untellable.
+  std::signal(SIGCHLD, SIG_DFL);
   // One heap for gRPC's few short-lived threads: making another one costs more
   // than it saves. It would look for /sys, too; see CountProcessors in
   // net/channel.cc.

@@ -262,3 +262,12 @@ caught_up() { [ "$(wc -l <followed)" = "$(beto inbox --count -o ids)" ]; }
   ok tmctl --token-file reader watch --for 0
   refused 77 permission_denied tmctl --token-file sender watch --for 0
 }
+
+@test "a parent that ignores the end of its children changes nothing" {
+  ana -q send beto -m x
+  # shellcheck disable=SC2016  # Perl's
+  run -0 perl -e '$SIG{CHLD} = "IGNORE"; exec @ARGV' tmctl -p beto watch \
+    --cursor-file place --for 0 --exec 'jq .id'
+  [ "$output" = 1 ]
+  [ -s place ]
+}
