@@ -5,8 +5,8 @@ namespace turbo::ctl {
 
 int CmdLogout(Context& context) {
   const Settings& settings = context.settings;
-  const bool stored = context.config->Get(settings.profile, "token") ==
-                      FindToken(settings, *context.config).text;
+  const std::string token = FindToken(settings, *context.config).text;
+  const bool stored = context.config->Get(settings.profile, "token") == token;
   try {
     context.client->Logout({});
   } catch (Failure& failure) {
@@ -18,7 +18,7 @@ int CmdLogout(Context& context) {
       throw;
     }
   }
-  if (stored) ForgetLogin(context);
+  if (stored) ForgetLogin(context, token);
   return kExitOk;
 }
 

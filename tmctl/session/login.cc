@@ -49,9 +49,10 @@ int KeepLogin(Context& context, Ask ask,
   return kExitOk;
 }
 
-void ForgetLogin(Context& context) {
+void ForgetLogin(Context& context, const std::string& token) {
   const FileLock lock = context.config->Lock(PatienceOf(context.settings));
-  context.config->Update(context.settings.profile, [](Json& profile) {
+  context.config->Update(context.settings.profile, [&](Json& profile) {
+    if (profile.value("token", "") != token) return;  // a newer one's
     profile.erase("token");
     profile.erase("token_server");
   });

@@ -22,8 +22,8 @@ struct FreshLogin {
 int KeepLogin(Context& context, Ask ask,
               const std::function<FreshLogin(const std::string&)>& open);
 
-// Forgets the profile's token, if it is `token`'s login that ended.
-void ForgetLogin(Context& context);
+// Forgets the profile's token, unless it is another one than `token` by now.
+void ForgetLogin(Context& context, const std::string& token);
 
 // Login's call.
 FreshLogin OpenLogin(Context& context, const std::string& user,
