@@ -235,3 +235,14 @@ next_cursor() { beto inbox "$@" | jq -r .next_cursor; }
   ana -q send beto -m x
   [ "$(ana outbox --cursor "$cursor" -o ids)" = 2 ]
 }
+
+@test "a link to a cursor file is the same file to who else uses it" {
+  mail 1
+  touch seen
+  ln -s seen link
+  exec {lock}>>seen.lock
+  flock "$lock"
+  refused 75 busy tmctl -p beto inbox --cursor-file link
+  exec {lock}>&-
+  [ "$(ids --cursor-file link)" = 1 ]
+}

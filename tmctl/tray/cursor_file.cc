@@ -16,7 +16,8 @@ std::string Named(std::string path) {
 }  // namespace
 
 CursorFile::CursorFile(std::string path)
-    : path_(Named(std::move(path))), lock_(path_ + ".lock", Milliseconds(0)) {
+    : path_(Named(std::move(path))),
+      lock_(Followed(path_) + ".lock", Milliseconds(0)) {
   content_ = ReadFileIfThere(path_).value_or("");
   if (content_.ends_with('\n')) content_.pop_back();
   CheckText(content_, "the cursor file");
