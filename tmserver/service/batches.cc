@@ -82,6 +82,7 @@ class Batches::Batch : public std::enable_shared_from_this<Batch> {
   void Read(grpc::ByteBuffer* bytes) {
     const auto unpacked =
         bytes != nullptr ? Unpack(*bytes) : mail::Result<mail::Nothing>();
+    if (bytes != nullptr) bytes->Clear();  // what waits is there once
     {
       const std::lock_guard lock(mutex_);
       moved_ = Clock::now();
