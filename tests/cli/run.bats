@@ -278,3 +278,10 @@ report() {
   [ "$status" -eq 3 ]
   report '.labels.status == "3"'
 }
+
+@test "a parent that ignores the end of its children changes nothing" {
+  # shellcheck disable=SC2016  # Perl's
+  run -3 perl -e '$SIG{CHLD} = "IGNORE"; exec @ARGV' tmctl -p ana run -- \
+    sh -c 'exit 3'
+  report '.labels.status == "3"'
+}

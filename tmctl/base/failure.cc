@@ -67,8 +67,7 @@ constexpr std::array kTable{
     Row{"bad_credentials", 77, ""},
     Row{"permission_denied", 77,
         "use a login, or a token of a wider scope; ask an administrator for "
-        "what "
-        "only those may do"},
+        "what only those may do"},
     Row{"account_disabled", 77, "ask the server's administrator"},
     Row{"bad_config", 78, ""},
 };

@@ -76,7 +76,6 @@ Json Parse(const std::string& path, const std::string& text) {
   return document;
 }
 
-// The user's file may be read and written by its owner alone.
 std::optional<std::string> Read(const std::string& path) {
   try {
     return ReadFileIfThere(path);
@@ -85,6 +84,7 @@ std::optional<std::string> Read(const std::string& path) {
   }
 }
 
+// The user's file may be read and written by its owner alone.
 Json LoadUser(const std::string& path) {
   if (path.empty()) return Json::object();
   struct stat status {};

@@ -50,8 +50,6 @@ class Signals {
   Signals() {
     sigset_t taken;
     sigemptyset(&taken);
-    // Ignored, it would make the child's end untellable.
-    std::signal(SIGCHLD, SIG_DFL);
     sigaddset(&taken, SIGCHLD);
     for (const int signal :
          {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2}) {

@@ -32,8 +32,8 @@ struct ChildEnd {
 // it is still read to its end. Processes that it leaves behind with its output
 // open are waited for only a moment. TERM, INT, HUP, QUIT, USR1 and USR2 that
 // are sent to us go to the command, except those that we ignore; after its end
-// they end the passing on. From then on
-// SIGPIPE is ignored. os_error where no process can be made.
+// they end the passing on. From then on SIGPIPE is ignored. SIGCHLD must not be
+// ignored. os_error where no process can be made.
 ChildEnd RunChild(const std::vector<std::string>& words, PassOn pass_on);
 
 }  // namespace turbo::ctl

@@ -27,6 +27,7 @@ inline constexpr size_t kMaxOpenRequest = size_t{8} << 10;
 inline constexpr size_t kMaxPlainRequest = size_t{64} << 10;
 tl::unexpected<mail::Error> TooLarge(size_t most);
 
+// The same bytes in one piece.
 std::string TextOf(const grpc::ByteBuffer& bytes);
 
 // kInternal for more than protobuf can carry.
